@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+
+/** Any JSON value; integers that a double cannot hold are `bigint`. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a JSON object; arrays and null are not. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// A run of 16 digits may be an integer beyond 2^53; shorter ones never are.
+const LONG_DIGITS = /\d{16}/;
+// Strings are matched first so that digits inside them are passed over.
+const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+// Random, so that no text in the data can be taken for a marked integer.
+const MARK = `int:${randomUUID()}:`;
+const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
+
+/**
+ * Parses JSON and keeps every integer exact: one that a double cannot hold comes back as `bigint`.
+ *
+ * Iceberg snapshot ids are 64-bit integers; rounding one makes other engines read the table as empty.
+ *
+ * @param text a JSON document
+ * @returns the value
+ * @throws SyntaxError where `JSON.parse` does
+ */
+export function parseJson(text: string): Json {
+  if (!LONG_DIGITS.test(text)) return JSON.parse(text) as Json;
+  let marked = false;
+  const quoted = text.replace(STRING_OR_INTEGER, (token) => {
+    if (token.startsWith('"') || token.length < 16 || !/^-?\d+$/.test(token)) return token;
+    if (Number.isSafeInteger(Number(token))) return token;
+    marked = true;
+    return `"${MARK}${token}"`;
+  });
+  if (!marked) return JSON.parse(text) as Json;
+  return JSON.parse(quoted, (_key, value: unknown) =>
+    typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
+  ) as Json;
+}
+
+/**
+ * Writes JSON without blanks; `bigint` becomes a bare integer.
+ *
+ * @param value a JSON value; `undefined` members are left out as `JSON.stringify` does
+ */
+export function stringifyJson(value: unknown, indent?: number): string {
+  let hasBigInt = false;
+  const text = JSON.stringify(
+    value,
+    (_key, item: unknown) => {
+      if (typeof item !== "bigint") return item;
+      hasBigInt = true;
+      return MARK + item.toString();
+    },
+    indent,
+  );
+  return hasBigInt ? text.replace(MARKED, "$1") : text;
+}
+
+/**
+ * Writes JSON without blanks, the keys of every object sorted by code point.
+ *
+ * Two events are equal exactly when this text is; it is also the form of `event.original`.
+ */
+export function stringifySorted(value: Json): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (let i = 0; i < value.length; i += 1) {
+      text += (i === 0 ? "" : ",") + stringifySorted((value as readonly Json[])[i] as Json);
+    }
+    return `${text}]`;
+  }
+  const object = value as JsonObject;
+  let text = "{";
+  for (const key of sortedKeys(object)) {
+    text += `${text.length === 1 ? "" : ","}${JSON.stringify(key)}:${stringifySorted(object[key] as Json)}`;
+  }
+  return `${text}}`;
+}
+
+function sortedKeys(object: JsonObject): string[] {
+  const keys = Object.keys(object);
+  for (let i = 1; i < keys.length; i += 1) {
+    if (compareCodePoints(keys[i - 1] as string, keys[i] as string) > 0) {
+      return keys.sort(compareCodePoints);
+    }
+  }
+  return keys;
+}
+
+/** Orders text by code point (UTF-16 order differs above U+FFFF). */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i += 1) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) {
+      // Surrogates (0xD800-0xDFFF) stand for code points above every other UTF-16 unit.
+      const xHigh = x >= 0xd800 && x <= 0xdfff;
+      const yHigh = y >= 0xd800 && y <= 0xdfff;
+      return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
+    }
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,116 @@
+import type { Column } from "../core/columns.ts";
+import type { Row } from "../core/row.ts";
+
+/** One Parquet file that a snapshot holds, as much of its manifest entry as planning and reading need. */
+export interface DataFile {
+  /** Exactly as it stands in the manifest. */
+  readonly path: string;
+  readonly rowCount: number;
+  readonly sizeBytes: number;
+  /** Smallest and largest `ts` in microseconds since 1970; undefined where the file has no bounds. */
+  readonly tsMinUs: number | undefined;
+  readonly tsMaxUs: number | undefined;
+}
+
+/** A written file that no snapshot holds yet. Opaque outside `lake/`; give it to `commit` or `discard`. */
+export interface StagedFile extends DataFile {
+  readonly staged: true;
+}
+
+/** A row that the Parquet writer refused, with its whole document. */
+export interface RefusedRow {
+  readonly row: Row;
+  readonly reason: string;
+}
+
+/** Collects rows in a spool file on disk and turns them into Parquet; memory does not grow with the rows. */
+export interface RowWriter {
+  readonly rowCount: number;
+  /** Adds one row. Throws `lake_full` or `lake_unwritable` when the spool cannot be written. */
+  readonly add: (row: Row) => void;
+  /**
+   * Writes the Parquet files (one for each day of `ts`) and removes the spool. The writer is used up.
+   * A row that cannot be stored is left out and returned in `refused`; the others are written.
+   */
+  readonly finish: (signal?: AbortSignal) => Promise<{
+    readonly files: readonly StagedFile[];
+    readonly refused: readonly RefusedRow[];
+  }>;
+  /** Removes the spool without writing anything. Never throws. */
+  readonly abort: () => Promise<void>;
+}
+
+/** One atomic change of a table. */
+export interface TableChange {
+  readonly files?: readonly StagedFile[];
+  /** Table properties to set; the cursor is one of them (design P1). */
+  readonly setProperties: Readonly<Record<string, string>>;
+  /** The property that fences the commit: it must still have the value `from` (design P2). */
+  readonly compareAndSet: {
+    readonly key: string;
+    readonly from: string | undefined;
+    readonly to: string;
+  };
+  /** Further entries of the snapshot summary; the keys of `setProperties` are copied there by themselves. */
+  readonly summary?: Readonly<Record<string, string>>;
+}
+
+/** A table at one moment: an immutable view of one metadata file. */
+export interface LakeTable {
+  readonly name: string;
+  readonly location: string;
+  readonly metadataLocation: string;
+  readonly columns: readonly Column[];
+  readonly properties: Readonly<Record<string, string>>;
+  /** Undefined while the table has no snapshot. */
+  readonly snapshotId: bigint | undefined;
+  /** When the current snapshot was made, ms since 1970. */
+  readonly snapshotAtMs: number | undefined;
+  readonly rowCount: number;
+  readonly fileCount: number;
+  /** The live data files, in no promised order; with `fromUs` only those that may hold a row with `ts` >= it. */
+  readonly files: (range?: { readonly fromUs?: number }) => Promise<readonly DataFile[]>;
+  /** The table as it is now; `this` when nothing changed. */
+  readonly reload: () => Promise<LakeTable>;
+  readonly writer: () => RowWriter;
+  /**
+   * Applies the change in one commit and returns the table after it.
+   *
+   * Where another commit was first: fence still at `from` -> rebase and try again; fence at `to` -> this very
+   * change had landed, done; anything else -> `cursor_moved`, nothing was changed (the caller discards the files).
+   * Without files no snapshot is made, only properties are set.
+   *
+   * @throws cursor_moved, lake_commit_conflict (retries used up), lake_full, lake_unwritable, lake_metadata_invalid
+   */
+  readonly commit: (change: TableChange, signal?: AbortSignal) => Promise<LakeTable>;
+  /** Removes staged files that were not committed. Never throws. */
+  readonly discard: (files: readonly StagedFile[]) => Promise<void>;
+}
+
+/** A warehouse and its catalog, seen through one database. */
+export interface Lake {
+  readonly database: string;
+  /** Names of the tables there are, sorted. */
+  readonly list: () => Promise<readonly string[]>;
+  /** The table, or undefined where there is none. */
+  readonly load: (name: string) => Promise<LakeTable | undefined>;
+  /**
+   * Creates a table, partitioned by `day(ts)` and sorted by `ts`, with these columns and properties.
+   * Where somebody else was first, theirs is returned untouched.
+   */
+  readonly create: (
+    name: string,
+    options: {
+      readonly columns: readonly Column[];
+      readonly properties: Readonly<Record<string, string>>;
+    },
+  ) => Promise<LakeTable>;
+  /**
+   * Adds the columns that the table lacks (also inside structs), in one commit; the table itself when none is missing.
+   *
+   * @throws lake_schema_conflict where a column has another type that is no allowed promotion
+   */
+  readonly evolve: (table: LakeTable, columns: readonly Column[]) => Promise<LakeTable>;
+  /** Writes and removes a small file in the warehouse. Throws lake_unwritable or lake_full. */
+  readonly probe: () => Promise<void>;
+}
