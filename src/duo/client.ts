@@ -1,0 +1,115 @@
+import type { Clock } from "../core/clock.ts";
+import { DuolakeError } from "../core/errors.ts";
+import type { Http } from "../core/http.ts";
+import { type DuoAnswer, exchange } from "./exchange.ts";
+import type { RequestBudget } from "./request-budget.ts";
+import { NOTHING_TRIED, nextStep } from "./retry-policy.ts";
+import { createServerClock, describeSkew, type ServerClock } from "./server-clock.ts";
+import type { Params } from "./sign.ts";
+
+/** One Duo account, seen through signed requests. */
+export interface DuoClient {
+  readonly apiHostname: string;
+  /**
+   * Sends a signed GET and gives the content of its envelope; tries again within bounds what may pass by itself.
+   *
+   * @param path `/admin/…`
+   * @param params in any order
+   * @throws duo_* as `docs/errors.md` has them, what `secretKey` throws, stopped
+   */
+  readonly get: (path: string, params: Params, options: GetOptions) => Promise<DuoAnswer>;
+  readonly serverClock: ServerClock;
+}
+
+export interface GetOptions {
+  /** The permission that the endpoint needs; named in the error when it is missing. */
+  readonly permission: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the client tells while it works; for metrics, progress and logs. */
+export interface DuoObserver {
+  /** One request was answered; `status` is the HTTP status, 0 when no answer came. */
+  readonly onRequest?: (path: string, status: number, durationMs: number) => void;
+  /** The next request waits. */
+  readonly onWait?: (path: string, delayMs: number, because: DuolakeError) => void;
+  /** This machine's clock is wrong by `skewMs` (positive: ahead); requests are signed with the corrected time from now on. */
+  readonly onSkew?: (skewMs: number) => void;
+}
+
+export interface DuoClientOptions {
+  readonly apiHostname: string;
+  readonly integrationKey: string;
+  /** Gives the secret key; `fresh` asks to read it again because Duo refused the last one. */
+  readonly secretKey: (fresh: boolean) => Promise<string>;
+  /** Where requests go instead of `https://<apiHostname>`; the signature covers `apiHostname` all the same. */
+  readonly endpointUrl?: string | undefined;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly budget: RequestBudget;
+  readonly observer?: DuoObserver | undefined;
+  /** 0 <= x < 1, for jitter. */
+  readonly random?: () => number;
+}
+
+// Below this a difference is the way of the message, not a wrong clock; Duo tolerates minutes.
+const SKEW_MS_MIN = 5_000;
+
+/** Makes the client of one account. Nothing is sent and no secret is read before the first request. */
+export function createDuoClient(options: DuoClientOptions): DuoClient {
+  const { apiHostname, integrationKey, http, clock, budget, observer = {}, random = Math.random } = options;
+  const baseUrl = options.endpointUrl ?? `https://${apiHostname}`;
+  const serverClock = createServerClock({ clock, http, baseUrl });
+  const { onRequest } = observer;
+  const wire = {
+    apiHostname,
+    integrationKey,
+    baseUrl,
+    http,
+    clock,
+    serverNowMs: serverClock.nowMs,
+    onRequest,
+  };
+
+  const get: DuoClient["get"] = async (path, params, { permission, signal }) => {
+    let tried = NOTHING_TRIED;
+    for (;;) {
+      const secretKey = await options.secretKey(tried.rereadSecret);
+      await budget.acquire(path, signal);
+      const outcome = await exchange(wire, { path, params, permission, secretKey, signal });
+      if ("answer" in outcome) {
+        budget.succeeded(path);
+        return outcome.answer;
+      }
+      const { error } = outcome;
+      const next = nextStep(error, tried, random());
+      // The budget must learn of every 429, also of the one that ends this call.
+      const holdMs = error.code === "duo_rate_limited" ? budget.limited(path, outcome.retryAfterMs) : 0;
+      if (next.step === "give_up") throw error;
+      tried = next.tried;
+      if (next.step === "hold") observer.onWait?.(path, holdMs, error);
+      if (next.step === "correct_skew") await correctSkew(serverClock, error, { observer, signal });
+      if (next.step === "back_off") {
+        observer.onWait?.(path, next.delayMs, error);
+        await clock.sleep(next.delayMs, signal);
+      }
+    }
+  };
+  return { apiHostname, get, serverClock };
+}
+
+/** Corrects the clock that requests are signed with; throws the error, with the skew in it, where that cannot help. */
+async function correctSkew(
+  serverClock: ServerClock,
+  error: DuolakeError,
+  options: { readonly observer: DuoObserver; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const measuredMs = await serverClock.measureSkewMs(options.signal);
+  if (measuredMs === undefined) throw error;
+  if (Math.abs(measuredMs - serverClock.skewMs()) < SKEW_MS_MIN) {
+    const message = `${error.message}; measured: this clock is ${describeSkew(measuredMs)}`;
+    throw new DuolakeError("duo_clock_skew", message, { retryable: true, cause: error });
+  }
+  serverClock.correct(measuredMs);
+  options.observer.onSkew?.(measuredMs);
+}

@@ -1,0 +1,101 @@
+import { type Clock, throwIfStopped } from "../core/clock.ts";
+import type { DuolakeError } from "../core/errors.ts";
+import type { Http, HttpResponse } from "../core/http.ts";
+import { isJsonObject, type Json, parseJson } from "../core/json.ts";
+import { duoError, readFailure, unreachable } from "./duo-error.ts";
+import { authorization, canonicalParams, type Params, rfc2822Date } from "./sign.ts";
+
+export interface DuoAnswer {
+  /** The envelope's `response`. */
+  readonly response: Json;
+  /** When the answer was complete, by this machine's clock, ms since 1970. */
+  readonly fetchedAtMs: number;
+}
+
+/** What became of one request. */
+export type Outcome =
+  | { readonly answer: DuoAnswer }
+  | { readonly error: DuolakeError; readonly retryAfterMs: number | undefined };
+
+export interface ExchangeOptions {
+  readonly apiHostname: string;
+  readonly integrationKey: string;
+  readonly baseUrl: string;
+  readonly http: Http;
+  readonly clock: Clock;
+  /** The time to sign with, ms since 1970: Duo's clock as far as it is known. */
+  readonly serverNowMs: () => number;
+  /** `status` is the HTTP status, 0 when no answer came. */
+  readonly onRequest?: ((path: string, status: number, durationMs: number) => void) | undefined;
+}
+
+export interface ExchangeRequest {
+  readonly path: string;
+  readonly params: Params;
+  readonly permission: string;
+  readonly secretKey: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one signed GET, once, and reads the envelope. The date is fresh for each request: one that was computed earlier
+ * is refused after a while. Failures are values; only `stopped` is thrown.
+ */
+export async function exchange(options: ExchangeOptions, request: ExchangeRequest): Promise<Outcome> {
+  const { apiHostname, integrationKey, baseUrl, http, clock } = options;
+  const { path, params, secretKey, signal } = request;
+  const date = rfc2822Date(options.serverNowMs());
+  const toSign = { scheme: "v5", date, method: "GET", host: apiHostname, path, params } as const;
+  const query = canonicalParams(params);
+  const startMs = clock.nowMs();
+  const failed = { apiHostname, path, permission: request.permission };
+  try {
+    const response = await http({
+      method: "GET",
+      url: `${baseUrl}${path}${query === "" ? "" : `?${query}`}`,
+      headers: {
+        Date: date,
+        Authorization: authorization(toSign, integrationKey, secretKey),
+        Accept: "application/json",
+        "User-Agent": "duolake",
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const nowMs = clock.nowMs();
+    options.onRequest?.(path, response.status, nowMs - startMs);
+    const body = tryParse(response.body);
+    // A 200 whose envelope says FAIL is a failure, and so is anything that is not an envelope.
+    if (
+      response.status === 200 &&
+      isJsonObject(body) &&
+      body["stat"] === "OK" &&
+      body["response"] !== undefined
+    ) {
+      return { answer: { response: body["response"], fetchedAtMs: nowMs } };
+    }
+    return {
+      error: duoError(readFailure(response.status, body), failed),
+      retryAfterMs: retryAfterMs(response, nowMs),
+    };
+  } catch (error) {
+    throwIfStopped(signal);
+    options.onRequest?.(path, 0, clock.nowMs() - startMs);
+    return { error: unreachable(error, failed), retryAfterMs: undefined };
+  }
+}
+
+function tryParse(text: string): Json | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads Retry-After in either form (RFC 9110, 10.2.3); undefined where it is absent or unreadable. */
+function retryAfterMs(response: HttpResponse, nowMs: number): number | undefined {
+  const text = response.headers["retry-after"]?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}

@@ -1,0 +1,80 @@
+import { DuolakeError } from "../core/errors.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
+import type { DuoClient } from "./client.ts";
+import type { Gap, Page, Window } from "./page.ts";
+import type { Stream } from "./tables/table.ts";
+
+const FUTURE_S_MAX = 3600;
+
+/**
+ * Reads a v1 log: the earliest rows from `mintime` (seconds, included) on, about 1,000 a page, no cursor, no end.
+ *
+ * The next page starts at the last second seen, not behind it, because a page may end in the middle of a second; the caller
+ * knows rows again by identity. A full page that shows one second only can never be passed that way: what lies behind it in
+ * that second is out of reach, so the second is recorded as a gap and the next one is asked for. A page may have somewhat
+ * more or fewer rows than 1,000, so one that is at least half full is followed too.
+ */
+export async function* listPages(
+  client: DuoClient,
+  stream: Stream,
+  window: Window,
+  signal?: AbortSignal,
+): AsyncGenerator<Page, void, undefined> {
+  // A row from the future is damaged; following its time would skip everything before it.
+  const latestS = window.toMs / 1000 + FUTURE_S_MAX;
+  let fromS = Math.max(0, Math.floor(window.fromMs / 1000));
+  for (;;) {
+    const answer = await client.get(stream.path, [["mintime", String(fromS)]], {
+      permission: stream.permission,
+      signal,
+    });
+    const events = readRows(answer.response, stream);
+    const next = nextSecond(events, { fromS, fullRowCount: stream.pageRowCountMax, latestS });
+    const isLast = next === undefined;
+    yield {
+      events,
+      fetchedAtMs: answer.fetchedAtMs,
+      readThroughMs: isLast ? window.toMs : next.fromS * 1000,
+      isLast,
+      countsAnew: true,
+      gaps: next?.gap === undefined ? [] : [next.gap],
+    };
+    if (isLast) return;
+    fromS = next.fromS;
+  }
+}
+
+/** Where the next page starts, or undefined at the end of the log; pure. */
+function nextSecond(
+  events: readonly Json[],
+  bounds: { readonly fromS: number; readonly fullRowCount: number; readonly latestS: number },
+): { readonly fromS: number; readonly gap?: Gap } | undefined {
+  const { fromS, fullRowCount, latestS } = bounds;
+  if (events.length < fullRowCount / 2) return undefined;
+  let lastS = fromS;
+  for (const event of events) {
+    const second = eventSecond(event) ?? lastS;
+    if (second <= latestS) lastS = Math.max(lastS, second);
+  }
+  if (lastS > fromS) return { fromS: lastS };
+  if (events.length < fullRowCount) return undefined;
+  const gap = { fromMs: fromS * 1000, toMs: (fromS + 1) * 1000, reason: "saturated_second" } as const;
+  return { fromS: fromS + 1, gap };
+}
+
+/** The second that Duo sorts a v1 row by: `timestamp`, a number or its text. */
+function eventSecond(event: Json): number | undefined {
+  if (!isJsonObject(event)) return undefined;
+  const value = event["timestamp"];
+  const second = typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : value;
+  return typeof second === "number" ? Math.floor(second) : undefined;
+}
+
+function readRows(response: Json, stream: Stream): readonly Json[] {
+  if (Array.isArray(response)) return response as readonly Json[];
+  throw new DuolakeError(
+    "duo_response_invalid",
+    `Cannot read a page of ${stream.path}: response must be an array, got ${response === null ? "null" : typeof response}`,
+    { retryable: true },
+  );
+}
