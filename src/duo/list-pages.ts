@@ -29,7 +29,7 @@ export async function* listPages(
       signal,
     });
     const events = readRows(answer.response, stream);
-    const next = nextSecond(events, { fromS, fullRowCount: stream.pageRowCountMax, latestS });
+    const next = nextSecond(events, { stream, fromS, latestS });
     const isLast = next === undefined;
     yield {
       events,
@@ -47,19 +47,29 @@ export async function* listPages(
 /** Where the next page starts, or undefined at the end of the log; pure. */
 function nextSecond(
   events: readonly Json[],
-  bounds: { readonly fromS: number; readonly fullRowCount: number; readonly latestS: number },
+  bounds: { readonly stream: Stream; readonly fromS: number; readonly latestS: number },
 ): { readonly fromS: number; readonly gap?: Gap } | undefined {
-  const { fromS, fullRowCount, latestS } = bounds;
+  const { stream, fromS, latestS } = bounds;
+  const fullRowCount = stream.pageRowCountMax;
   if (events.length < fullRowCount / 2) return undefined;
-  let lastS = fromS;
+  let newestS = -1;
   for (const event of events) {
-    const second = eventSecond(event) ?? lastS;
-    if (second <= latestS) lastS = Math.max(lastS, second);
+    const second = eventSecond(event) ?? -1;
+    if (second <= latestS && second > newestS) newestS = second;
   }
-  if (lastS > fromS) return { fromS: lastS };
+  if (newestS > fromS) return { fromS: newestS };
   if (events.length < fullRowCount) return undefined;
+  if (newestS < fromS) throw ignored(stream, fromS);
   const gap = { fromMs: fromS * 1000, toMs: (fromS + 1) * 1000, reason: "saturated_second" } as const;
   return { fromS: fromS + 1, gap };
+}
+
+function ignored(stream: Stream, fromS: number): DuolakeError {
+  return new DuolakeError(
+    "duo_response_invalid",
+    `Cannot read on in ${stream.path}: a full page has no row at or after mintime, got mintime ${fromS}`,
+    { retryable: true },
+  );
 }
 
 /** The second that Duo sorts a v1 row by: `timestamp`, a number or its text. */

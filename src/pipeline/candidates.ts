@@ -1,0 +1,53 @@
+import { type Json, stringifySorted } from "../core/json.ts";
+import type { Row } from "../core/row.ts";
+import type { Page } from "../duo/page.ts";
+import type { LogTable } from "../duo/tables/table.ts";
+import type { Identifier } from "./identity.ts";
+
+/** An event with its identity and what the mapping made of it. */
+export interface Candidate {
+  readonly hash: string;
+  /** The `ts` of its row, microseconds since 1970. */
+  readonly tsUs: number;
+  /** False where the event's own time could not be read and `ts` is the time of the fetch. */
+  readonly timeKnown: boolean;
+  /** The canonical text of the event. */
+  readonly original: string;
+  /** Undefined where no row could be made; then `reason` says why. */
+  readonly row: Row | undefined;
+  readonly reason: string;
+}
+
+/** Maps the events of one page and names each one; pure but for the counts that the identifier keeps. */
+export function toCandidates(page: Page, table: LogTable, identifier: Identifier): Candidate[] {
+  if (page.countsAnew) identifier.restart();
+  const { fetchedAtMs } = page;
+  const fetchedAtUs = fetchedAtMs * 1000;
+  const createdAt = new Date(fetchedAtMs).toISOString();
+  return page.events.map((event) => {
+    const mapped = table.map(event, { fetchedAtUs });
+    if (mapped.kind !== "row") {
+      const original = rawText(event);
+      const hash = identifier.identify(event, original, fetchedAtMs);
+      const reason = mapped.kind === "empty" ? "empty_event" : mapped.reason;
+      return { hash, tsUs: fetchedAtUs, timeKnown: false, original, row: undefined, reason };
+    }
+    const { row, tsUs, timeKnown, original } = mapped;
+    const hash = identifier.identify(event, original, fetchedAtMs);
+    // Every row has an `event` of its own; these two are filled in here because only the pull knows them.
+    const fields = row["event"] as Record<string, Json>;
+    fields["hash"] = hash;
+    fields["created"] = createdAt;
+    return { hash, tsUs, timeKnown, original, row, reason: "" };
+  });
+}
+
+/** The event as text, also where it is nested too deeply for the canonical form. */
+function rawText(event: Json): string {
+  try {
+    return stringifySorted(event);
+  } catch {
+    // Deeper than the stack can follow: say that it was there rather than fail the whole page.
+    return JSON.stringify(`nested too deeply to be written down: ${typeof event}`);
+  }
+}

@@ -1,0 +1,98 @@
+import { DuolakeError } from "../core/errors.ts";
+import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.ts";
+
+/** The table property that holds the cursor; the same commit that adds rows sets it (invariant P1). */
+export const CURSOR_PROPERTY = "duolake.cursor";
+
+const VERSION = 1;
+
+/** Everything needed to go on with a stream. Times are ms since 1970. */
+export interface Cursor {
+  /** The stream that feeds the table. */
+  readonly stream: string;
+  /** Live pulls never read below it; older events are the backfill's. */
+  readonly startMs: number;
+  /** Up to this time the stream was drained. */
+  readonly watermarkMs: number;
+  /** Names the commit, so that a cursor is never equal to another one by chance (invariant P2). */
+  readonly commit: string;
+  /** For a gauge: the last stored value and when it was stored. */
+  readonly gauge?: { readonly digest: string; readonly atMs: number };
+}
+
+/** Writes the cursor as the text of the table property. */
+export function encodeCursor(cursor: Cursor): string {
+  const { stream, startMs, watermarkMs, commit, gauge } = cursor;
+  return stringifyJson({
+    version: VERSION,
+    stream,
+    start: iso(startMs),
+    watermark: iso(watermarkMs),
+    commit,
+    ...(gauge === undefined ? {} : { gauge: { digest: gauge.digest, at: iso(gauge.atMs) } }),
+  });
+}
+
+/**
+ * Reads the table property.
+ *
+ * @param text its value; undefined where the table has none
+ * @param table named in the error
+ * @throws cursor_unsupported where the table has no cursor, a damaged one, or one of another version of this program:
+ *   guessing would lose or repeat events
+ */
+export function decodeCursor(text: string | undefined, table: string): Cursor {
+  const value = parse(text);
+  if (!isJsonObject(value)) throw unsupported(table, "it is missing or damaged", text);
+  if (value["version"] !== VERSION) {
+    throw unsupported(
+      table,
+      `this program reads version ${VERSION}; use the version that wrote it, or a newer one`,
+      text,
+    );
+  }
+  const startMs = instant(value["start"]);
+  const watermarkMs = instant(value["watermark"]);
+  const { stream, commit, gauge } = value;
+  if (
+    startMs === undefined ||
+    watermarkMs === undefined ||
+    typeof stream !== "string" ||
+    typeof commit !== "string"
+  ) {
+    throw unsupported(table, "it is damaged", text);
+  }
+  const gaugeAtMs = isJsonObject(gauge) ? instant(gauge["at"]) : undefined;
+  const digest = isJsonObject(gauge) ? gauge["digest"] : undefined;
+  return {
+    stream,
+    startMs,
+    watermarkMs,
+    commit,
+    ...(typeof digest === "string" && gaugeAtMs !== undefined ? { gauge: { digest, atMs: gaugeAtMs } } : {}),
+  };
+}
+
+function parse(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function instant(value: Json | undefined): number | undefined {
+  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function unsupported(table: string, reason: string, text: string | undefined): DuolakeError {
+  return new DuolakeError(
+    "cursor_unsupported",
+    `Cannot go on with table ${table}: the cursor in its property ${CURSOR_PROPERTY} cannot be used: ${reason}, got ${text ?? "none"}`,
+  );
+}
