@@ -9,6 +9,8 @@ export interface Config {
   readonly pull: PullConfig;
   /** Sorted by name. */
   readonly logSources: readonly LogSource[];
+  /** What is worth a look but stops nothing, one line each: `file:line:column: message`. */
+  readonly warnings: readonly string[];
 }
 
 export interface LakeConfig {
@@ -43,4 +45,6 @@ export interface TableConfig {
   readonly resolvedName: string;
   /** The table's own columns and what the directory adds, nested, `ts` first. */
   readonly columns: readonly Column[];
+  /** Texts for people; the table's win over its log source's. */
+  readonly meta?: { readonly displayName?: string; readonly description?: string };
 }

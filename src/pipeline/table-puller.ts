@@ -144,6 +144,7 @@ async function pullOnce(options: TablePullerOptions, stream: Stream, run: Run): 
     known,
     fromMs: window.fromMs,
     counts,
+    gaps,
     signal,
   });
   const failure = await takePages(options, stream, { drain, window, gap, run });
