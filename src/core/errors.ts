@@ -15,7 +15,6 @@ export const ERROR_CODES = [
   "duo_server_error",
   "duo_response_invalid",
   "duo_unreachable",
-  "duo_host_refused",
   "lake_unwritable",
   "lake_full",
   "lake_metadata_invalid",

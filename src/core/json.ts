@@ -68,22 +68,57 @@ export function stringifyJson(value: unknown, indent?: number): string {
  * Two events are equal exactly when this text is; it is also the form of `event.original`.
  */
 export function stringifySorted(value: Json): string {
-  if (value === null) return "null";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value !== "object") return String(value);
+  // Duo sends its keys sorted, and the engine's own writer is three times as fast as ours.
+  return isPlainAndSorted(value) ? JSON.stringify(value) : writeSorted(value);
+}
+
+/** True when `JSON.stringify` writes just this: keys in order at every level, and no `bigint`. */
+function isPlainAndSorted(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return typeof value !== "bigint";
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) if (!isPlainAndSorted(item)) return false;
+    return true;
+  }
+  const object = value as JsonObject;
+  let previous: string | undefined;
+  for (const key in object) {
+    if (previous !== undefined && compareCodePoints(previous, key) > 0) return false;
+    previous = key;
+    const item = object[key] as Json;
+    if (typeof item === "object" ? item !== null && !isPlainAndSorted(item) : typeof item === "bigint") {
+      return false;
+    }
+  }
+  return true;
+}
+
+function writeSorted(value: Json): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     let text = "[";
     for (let i = 0; i < value.length; i += 1) {
-      text += (i === 0 ? "" : ",") + stringifySorted((value as readonly Json[])[i] as Json);
+      text += (i === 0 ? "" : ",") + writeSorted((value as readonly Json[])[i] as Json);
     }
     return `${text}]`;
   }
   const object = value as JsonObject;
   let text = "{";
   for (const key of sortedKeys(object)) {
-    text += `${text.length === 1 ? "" : ","}${JSON.stringify(key)}:${stringifySorted(object[key] as Json)}`;
+    text += `${text.length === 1 ? "" : ","}${quote(key)}:${writeSorted(object[key] as Json)}`;
   }
   return `${text}}`;
+}
+
+/** `JSON.stringify` of a text; most texts need no escape, and for them a call into the engine costs more. */
+function quote(text: string): string {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    const escaped = code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff);
+    if (escaped) return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 function sortedKeys(object: JsonObject): string[] {

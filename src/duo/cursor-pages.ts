@@ -100,7 +100,7 @@ function readCursor(value: Json | undefined): string | undefined {
 }
 
 /** `total_objects` is a number or `{relation, value}`; a value that is only a lower bound is no total. */
-function readTotal(metadata: JsonObject): number | undefined {
+export function readTotal(metadata: JsonObject): number | undefined {
   const total = metadata["total_objects"];
   if (typeof total === "number") return total;
   if (!isJsonObject(total) || typeof total["value"] !== "number") return undefined;

@@ -20,6 +20,8 @@ export interface TableResult {
   readonly watermarkMs: number | undefined;
   /** The table's snapshot after the pull. */
   readonly snapshotId: bigint | undefined;
+  /** Rows in the table after the pull; undefined where it could not be opened. */
+  readonly rowCount: number | undefined;
   /** Why nothing was asked for: `secret_not_populated`. */
   readonly skipped: string | undefined;
   readonly error: { readonly code: ErrorCode; readonly message: string } | undefined;

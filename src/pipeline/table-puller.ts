@@ -98,6 +98,7 @@ export function createTablePuller(options: TablePullerOptions): TablePuller {
         gaps: run.gaps,
         watermarkMs: seen && Math.max(seen.standing.cursor.watermarkMs, seen.drainedMs),
         snapshotId: seen?.standing.table.snapshotId,
+        rowCount: seen?.standing.table.rowCount,
         skipped: undefined,
         error,
       };

@@ -1,0 +1,45 @@
+import { okReply } from "../reply.ts";
+import type { RawEvent } from "../streams.ts";
+import type { Call, Endpoint } from "./endpoint.ts";
+import { windowSeconds } from "./window.ts";
+
+const RESULTS: Readonly<Record<string, string>> = { success: "SUCCESS", denied: "FAILURE", fraud: "FRAUD" };
+
+/** The account summary: numbers without a time. */
+export const summary: Endpoint = (call) => okReply(call.account.summary(), 1);
+
+/** The credits that calls and messages of a period cost. */
+export const telephonyCreditsUsed: Endpoint = (call) => {
+  const { mintime, maxtime, ...range } = windowSeconds(call);
+  let credits = 0;
+  for (const { event } of call.account.timeline("telephony_v2").ascending(range))
+    credits += Number(event["credits"]);
+  return okReply({ maxtime, mintime, telephony_credits_used: credits });
+};
+
+/** How many logins of a period had which result; a way to check what was collected. */
+export const authenticationAttempts: Endpoint = (call) =>
+  attempts(call, "authentication_attempts", (_event, index) => index);
+
+/** How many users had a login of each result. */
+export const userAuthenticationAttempts: Endpoint = (call) =>
+  attempts(call, "user_authentication_attempts", (event) => (event["user"] as RawEvent | null)?.["name"]);
+
+function attempts(
+  call: Call,
+  key: string,
+  identityOf: (event: RawEvent, index: number) => unknown,
+): ReturnType<Endpoint> {
+  const { mintime, maxtime, ...range } = windowSeconds(call);
+  const seen = new Map(
+    ["ERROR", "FAILURE", "FRAUD", "SUCCESS"].map((result) => [result, new Set<unknown>()]),
+  );
+  let index = 0;
+  for (const { event } of call.account.timeline("authentication_v2").ascending(range)) {
+    const result = event["reason"] === "error" ? "ERROR" : RESULTS[String(event["result"])];
+    seen.get(result ?? "ERROR")?.add(identityOf(event, index));
+    index += 1;
+  }
+  const counts = Object.fromEntries([...seen].map(([result, identities]) => [result, identities.size]));
+  return okReply({ [key]: counts, maxtime, mintime });
+}

@@ -1,0 +1,15 @@
+/** What a command may touch of the process: injected, so that tests run commands without one. */
+export interface Io {
+  /** Results. */
+  readonly out: (text: string) => void;
+  /** Resolves when what was written to `out` has been taken; await it while writing without end. */
+  readonly drain: () => Promise<void>;
+  /** Progress, warnings and errors. */
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** True where standard error is a terminal: then progress is drawn. */
+  readonly isTerminal: boolean;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,79 @@
+import { DuolakeError, errorText } from "../core/errors.ts";
+import { EXIT_DONE, EXIT_NOTHING_DONE, EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { createProgram } from "./program.ts";
+
+/**
+ * Runs the command line.
+ *
+ * @param argv the words after the program's name
+ * @returns the exit code (0 done, 1 nothing could be done, 2 wrong usage or configuration, 3 some streams failed)
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    // A second signal finds no listener and ends the process at once.
+    stop.abort();
+  };
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  // A reader that closed our output (`| head`) is no error of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT_DONE);
+    throw error;
+  });
+  const io: Io = {
+    out: (text) => process.stdout.write(text),
+    drain: () => drained(process.stdout),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stderr.isTTY,
+    signal: stop.signal,
+  };
+  try {
+    return await run(argv, io);
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+/** Runs one command with everything injected; never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = EXIT_DONE;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    const ended = commanderExit(error);
+    if (ended !== undefined) return ended;
+    return report(error, { io, asJson: argv.includes("--json") });
+  }
+}
+
+/** Commander ends help, version and wrong usage with an error of its own; what there was to say it has said. */
+function commanderExit(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("exitCode" in error) || error.name !== "CommanderError")
+    return undefined;
+  return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE;
+}
+
+function report(error: unknown, { io, asJson }: { readonly io: Io; readonly asJson: boolean }): number {
+  const known = error instanceof DuolakeError ? error : undefined;
+  const code = known?.code ?? "internal";
+  if (asJson) io.out(`${JSON.stringify({ error: { code, message: errorText(error) } })}\n`);
+  else io.err(`duolake: ${errorText(error)}\n`);
+  // What the program did not foresee is a mistake in it: the stack helps whoever mends it.
+  if (known === undefined && error instanceof Error) io.err(`${error.stack ?? ""}\n`);
+  return known === undefined ? EXIT_NOTHING_DONE : exitCodeOf(known);
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return stream.writableNeedDrain
+    ? new Promise((resolve) => stream.once("drain", resolve))
+    : Promise.resolve();
+}

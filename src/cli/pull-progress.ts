@@ -1,0 +1,59 @@
+import type { AppObserver } from "../app.ts";
+import { describeSkew } from "../duo/server-clock.ts";
+import { formatCount } from "./format.ts";
+import type { Io } from "./io.ts";
+
+/** Draws one line on a terminal while a pull works; elsewhere only says what makes it wait. */
+export interface PullProgress {
+  readonly observer: AppObserver;
+  /** Clears the line. */
+  readonly end: () => void;
+}
+
+export function createPullProgress(io: Io): PullProgress {
+  const tables = new Map<string, { eventCount: number; share: number }>();
+  const draw = (): void => {
+    if (!io.isTerminal) return;
+    const parts = [...tables].map(
+      ([name, { eventCount, share }]) => `${name} ${formatCount(eventCount)} (${Math.round(share * 100)} %)`,
+    );
+    io.err(`\r\u001b[K${parts.join("   ").slice(0, 160)}`);
+  };
+  const say = (text: string): void => {
+    io.err(`${io.isTerminal ? "\r\u001b[K" : ""}duolake: ${text}\n`);
+    draw();
+  };
+  return {
+    end: () => {
+      if (io.isTerminal) io.err("\r\u001b[K");
+    },
+    observer: {
+      duo: (source) => ({
+        onWait: (path, delayMs, because) => {
+          // A short pause between two tries is nobody's concern.
+          if (delayMs >= 2_000)
+            say(
+              `${source}: waiting ${Math.ceil(delayMs / 1000)} s before asking for ${path} again: ${because.message}`,
+            );
+        },
+        onSkew: (skewMs) => {
+          say(
+            `${source}: warning: this machine's clock is ${describeSkew(skewMs)}; requests are signed with Duo's time`,
+          );
+        },
+      }),
+      pull: (source, table) => ({
+        onPage: ({ eventCount, readThroughMs, window }) => {
+          const before = tables.get(`${source}_${table}`)?.eventCount ?? 0;
+          const share =
+            readThroughMs === undefined ? 0 : (readThroughMs - window.fromMs) / (window.toMs - window.fromMs);
+          tables.set(`${source}_${table}`, {
+            eventCount: before + eventCount,
+            share: Math.min(Math.max(share, 0), 1),
+          });
+          draw();
+        },
+      }),
+    },
+  };
+}

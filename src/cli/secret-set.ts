@@ -1,0 +1,36 @@
+import { DuolakeError } from "../core/errors.ts";
+import { openSecretStore } from "../secrets/open-secret-store.ts";
+import { Secret } from "../secrets/secret.ts";
+import { EXIT_DONE } from "./exit-codes.ts";
+import { findNamed } from "./find-named.ts";
+import { readHidden } from "./read-hidden.ts";
+import type { Io } from "./io.ts";
+import { type CommonOptions, loadContext } from "./load-context.ts";
+
+/** `duolake secret set SOURCE`: stores the secret key; it is never taken from the command line. */
+export async function secretSet(name: string, options: CommonOptions, io: Io): Promise<number> {
+  const config = await loadContext(options, io);
+  const source = findNamed(config.logSources, { kind: "log source", name, nameOf: (one) => one.name });
+  const secrets = openSecretStore(config, io.env);
+  await secrets.set(source.name, new Secret(await readSecretText(source.name, io)));
+  if (options.json === true) io.out(`${JSON.stringify({ source: source.name, status: "populated" })}\n`);
+  else io.out(`The secret key of ${source.name} is stored in ${secrets.describe(source.name)}.\n`);
+  return EXIT_DONE;
+}
+
+async function readSecretText(source: string, io: Io): Promise<string> {
+  if (process.stdin.isTTY) return readHidden(`Secret key of ${source} (not shown): `, io);
+  const chunks: Buffer[] = [];
+  let byteCount = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    byteCount += (chunk as Buffer).length;
+    if (byteCount > 65_536) {
+      throw new DuolakeError(
+        "usage_invalid",
+        "Cannot store a secret key: standard input is far too long for one",
+      );
+    }
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+import { durationValue } from "./duration-value.ts";
+import { mapping, unused } from "./mapping.ts";
+import { warehouseValue } from "./warehouse-value.ts";
+
+/** `matano.config.yml` with its defaults; durations are milliseconds. */
+export interface MatanoConfigFile {
+  readonly lake: {
+    readonly warehouse: string;
+    readonly database: string;
+    readonly catalog: { readonly type: "folder" | "glue" | "rest" };
+  };
+  readonly secrets: { readonly store: "local" | "aws" };
+  readonly pull: {
+    readonly interval: number;
+    readonly look_back: number;
+    readonly backfill: number;
+    readonly hold_after_429: number;
+  };
+}
+
+const lake = mapping({
+  warehouse: warehouseValue(),
+  database: z
+    .string()
+    .regex(/^[a-z0-9_]{1,128}$/, { error: "must be 1 to 128 lower-case letters, digits and _" })
+    .prefault("matano")
+    .describe(
+      "The namespace of the tables in the catalog. matano when not given, so that old queries go on working.",
+    ),
+  catalog: mapping({
+    type: z
+      .enum(["folder", "glue", "rest"])
+      .prefault("folder")
+      .describe(
+        "folder: the catalog is the warehouse itself; glue: AWS Glue; rest: an Iceberg REST catalog.",
+      ),
+  })
+    .prefault({})
+    .describe("What says which metadata file of a table is the current one."),
+})
+  .prefault({})
+  .describe("The Iceberg tables.");
+
+const pull = mapping({
+  interval: durationValue({
+    description: "How often `run` pulls.",
+    normal: "5m",
+    min: "1s",
+    minReason: "Duo allows about one request a minute to an endpoint, a shorter interval gains nothing",
+    max: "1d",
+  }),
+  look_back: durationValue({
+    description: "How far below its newest event each pull reads again, for events that Duo delivers late.",
+    normal: "1h",
+    min: "0s",
+    max: "7d",
+    maxReason: "every pull reads this much again",
+  }),
+  backfill: durationValue({
+    description: "How much history is fetched once, newest first; 0s for none.",
+    normal: "180d",
+    min: "0s",
+    max: "180d",
+    maxReason: "Duo keeps its logs for 180 days",
+  }),
+  hold_after_429: durationValue({
+    description:
+      "How long an endpoint is left alone after Duo's answer 429, when Duo does not say; doubles up to 15m.",
+    normal: "60s",
+    min: "1s",
+    minReason: "asking again at once prolongs Duo's refusal",
+    max: "15m",
+    maxReason: "the hold doubles up to 15m by itself",
+  }),
+})
+  .prefault({})
+  .describe("When and how much is read from Duo.");
+
+/** What `matano.config.yml` may hold; Matano's own keys are accepted. */
+export const matanoConfigDefinition: z.ZodType<MatanoConfigFile> = mapping({
+  lake,
+  secrets: mapping({
+    store: z
+      .enum(["local", "aws"])
+      .prefault("local")
+      .describe("local: a file for each log source under .duolake/secrets; aws: AWS Secrets Manager."),
+  })
+    .prefault({})
+    .describe("Where the secret keys are kept."),
+  pull,
+  aws: unused("Matano's account, region and tags."),
+  aws_account: unused("Matano's older spelling of aws.account."),
+  aws_account_id: unused("Matano's oldest spelling of aws.account."),
+  aws_region: unused("Matano's older spelling of aws.region."),
+  aws_tags: unused("Matano's older spelling of aws.tags."),
+  vpc: unused("The network that Matano deploys to."),
+  project_label: unused("Matano's label of a deployment."),
+  is_production: unused("Matano's switch for keeping data when a deployment is removed."),
+  kafka: unused("A setting of Matano's first releases."),
+  kafka_cluster_type: unused("A setting of Matano's first releases."),
+}).describe("The settings of a Matano directory; the whole file is optional.");

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { currentSchema, numberProperty } from "../spec/metadata.ts";
+import { isDaySpec } from "../spec/manifest-schema.ts";
+import type { ManifestEntry } from "../spec/manifest.ts";
+import { DELETED, EXISTING, partitionSummaries, readManifest, writeManifest } from "../spec/manifest.ts";
+import type { ManifestFile } from "../spec/manifest-list.ts";
+import { hasLiveFiles } from "../spec/manifest-list.ts";
+import type { Int64, PartitionSpec, TableMetadata } from "../spec/types.ts";
+import type { Store } from "../store/store.ts";
+
+const MIB = 1024 * 1024;
+/** A manifest of this part of the target size is large enough to be left alone. */
+const SMALL_PART = 16;
+
+/** The manifests of the next snapshot, and which of them were written for it. */
+export interface MergedManifests {
+  readonly manifests: readonly ManifestFile[];
+  readonly written: readonly string[];
+}
+
+/**
+ * Merges the small manifests of a table into one when there are `commit.manifest.min-count-to-merge` of them.
+ *
+ * Without it every commit would add a line to the manifest list for ever and every plan would open one file for
+ * each commit. A merged manifest of 1/16 of the target size is not merged again, so the work of a
+ * commit does not grow with the table. Live entries become EXISTING and keep their snapshot id and both
+ * sequence numbers: deletes of other writers apply by those (spec, "Sequence Numbers").
+ */
+export async function mergeManifests(
+  store: Store,
+  table: {
+    readonly metadata: TableMetadata;
+    readonly manifests: readonly ManifestFile[];
+    readonly snapshotId: Int64;
+    readonly sequenceNumber: number;
+  },
+): Promise<MergedManifests> {
+  const { metadata, manifests } = table;
+  const number = (key: string, fallback: number): number =>
+    numberProperty(metadata.properties, { key, fallback });
+  const countMin = number("commit.manifest.min-count-to-merge", 100);
+  const sizeMax = number("commit.manifest.target-size-bytes", 8 * MIB);
+  const enabled = metadata.properties["commit.manifest-merge.enabled"] !== "false";
+  for (const spec of enabled ? metadata["partition-specs"].filter(isDaySpec) : []) {
+    const small = upTo(
+      sizeMax,
+      manifests.filter(
+        (file) =>
+          file.partition_spec_id === spec["spec-id"] &&
+          file.content === 0 &&
+          hasLiveFiles(file) &&
+          file.manifest_length < sizeMax / SMALL_PART,
+      ),
+    );
+    if (small.length < countMin) continue;
+    const merged = await mergeInto(store, { ...table, manifests: small, spec });
+    const gone = new Set(small);
+    return {
+      manifests: [merged, ...manifests.filter((file) => !gone.has(file))],
+      written: [merged.manifest_path],
+    };
+  }
+  return { manifests, written: [] };
+}
+
+function upTo(sizeMax: number, files: readonly ManifestFile[]): readonly ManifestFile[] {
+  let size = 0;
+  return files.filter((file) => {
+    size += file.manifest_length;
+    return size <= sizeMax;
+  });
+}
+
+async function mergeInto(
+  store: Store,
+  table: {
+    readonly metadata: TableMetadata;
+    readonly manifests: readonly ManifestFile[];
+    readonly spec: PartitionSpec;
+    readonly snapshotId: Int64;
+    readonly sequenceNumber: number;
+  },
+): Promise<ManifestFile> {
+  const entries: ManifestEntry[] = [];
+  for (const file of table.manifests) {
+    for (const entry of readManifest(await store.read(file.manifest_path), file)) {
+      if (entry.status !== DELETED) entries.push({ ...entry, status: EXISTING });
+    }
+  }
+  const { spec } = table;
+  const bytes = writeManifest({ entries, schema: currentSchema(table.metadata), spec });
+  const path = `${table.metadata.location}/metadata/${randomUUID()}-m0.avro`;
+  await store.writeNew(path, bytes);
+  let rows = 0;
+  let minSequence = table.sequenceNumber;
+  for (const entry of entries) {
+    rows += entry.data_file.record_count;
+    minSequence = Math.min(minSequence, entry.sequence_number ?? 0);
+  }
+  return {
+    manifest_path: path,
+    manifest_length: bytes.length,
+    partition_spec_id: spec["spec-id"],
+    content: 0,
+    sequence_number: table.sequenceNumber,
+    min_sequence_number: minSequence,
+    added_snapshot_id: table.snapshotId,
+    added_files_count: 0,
+    existing_files_count: entries.length,
+    deleted_files_count: 0,
+    added_rows_count: 0,
+    existing_rows_count: rows,
+    deleted_rows_count: 0,
+    partitions: partitionSummaries(spec, entries),
+  };
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import type { Row } from "../../core/row.ts";
+import { daySpec } from "../append/prepare.ts";
+import { lakeError } from "../lake-error.ts";
+import type { RefusedRow, RowWriter, StagedFile } from "../lake.ts";
+import { dayOf, dayText, instantUs } from "../spec/instant.ts";
+import { currentSchema } from "../spec/metadata.ts";
+import type { TableMetadata } from "../spec/types.ts";
+import { stagedFile } from "../staged-file.ts";
+import type { Store } from "../store/store.ts";
+import type { WrittenFile } from "./copy.ts";
+import type { Duckdb } from "./duckdb.ts";
+import { fitOf } from "./fit.ts";
+import { metricsOf } from "./metrics.ts";
+import type { SpoolWriter } from "./spool.ts";
+import { openSpool } from "./spool.ts";
+import { storeRows } from "./store-rows.ts";
+
+export interface RowWriterTools {
+  readonly store: Store;
+  readonly duckdb: Duckdb;
+  /** A folder that is this writer's alone; it is made when needed and removed at the end. */
+  readonly folder: string;
+}
+
+/** Collects rows for a table as it is now; see `RowWriter`. */
+export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWriter {
+  const { folder } = tools;
+  const { fields } = currentSchema(metadata);
+  const misfit = fitOf(fields);
+  const refused: RefusedRow[] = [];
+  const days = new Set<number>();
+  let spool: SpoolWriter | undefined;
+  let rowCount = 0;
+  let used = false;
+  const add = (row: Row): void => {
+    if (used) throw new TypeError("Cannot add a row: the writer is used up");
+    rowCount += 1;
+    const us = typeof row.ts === "string" ? instantUs(row.ts) : undefined;
+    const reason =
+      us === undefined ? `ts must be an instant, got ${JSON.stringify(row.ts) ?? "nothing"}` : misfit(row);
+    if (us === undefined || reason !== undefined) {
+      refused.push({ row, reason: reason ?? "" });
+      return;
+    }
+    days.add(dayOf(us));
+    try {
+      spool ??= openSpool(folder);
+      spool.add(row);
+    } catch (error) {
+      throw lakeError(error, `write to ${folder}`);
+    }
+  };
+  const close = async (): Promise<void> => {
+    used = true;
+    try {
+      spool?.close();
+    } catch {
+      // Its content was flushed before, or is not wanted any more.
+    }
+    spool = undefined;
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  };
+  const finish: RowWriter["finish"] = async (signal) => {
+    if (used) throw new TypeError("Cannot finish a writer twice");
+    used = true;
+    try {
+      if (spool === undefined) return { files: [], refused };
+      spool.flush();
+      const day = days.size === 1 ? [...days][0] : undefined;
+      const stored = await storeRows({ duckdb: tools.duckdb, spool, fields, folder, day, signal });
+      const files = await adopt(tools.store, { metadata, files: stored.files, isSorted: day !== undefined });
+      return { files, refused: [...refused, ...stored.refused] };
+    } catch (error) {
+      throw lakeError(error, `write to table folder ${metadata.location}`);
+    } finally {
+      await close();
+    }
+  };
+  return {
+    get rowCount() {
+      return rowCount;
+    },
+    add,
+    finish,
+    abort: close,
+  };
+}
+
+/** Moves finished files into the table's folder, durable, under names that nobody else uses. */
+async function adopt(
+  store: Store,
+  written: {
+    readonly metadata: TableMetadata;
+    readonly files: readonly WrittenFile[];
+    readonly isSorted: boolean;
+  },
+): Promise<readonly StagedFile[]> {
+  const { metadata, files, isSorted } = written;
+  const { fields } = currentSchema(metadata);
+  const tsId = fields.find((field) => field.name === "ts")?.id ?? -1;
+  const dayName = daySpec(metadata).fields[0]?.name ?? "";
+  const sortOrder = metadata["sort-orders"].find(
+    (order) =>
+      order.fields.length === 1 &&
+      order.fields[0]?.["source-id"] === tsId &&
+      order.fields[0].transform === "identity" &&
+      order.fields[0].direction === "asc",
+  );
+  const metrics = metricsOf(fields);
+  const moves = files.map((file) => ({
+    file,
+    from: file.path,
+    to: `${metadata.location}/data/${dayName}=${dayText(file.day)}/${randomUUID()}.parquet`,
+  }));
+  await store.adopt(moves);
+  return moves.map(({ file, to }) =>
+    stagedFile(
+      {
+        content: 0,
+        file_path: to,
+        file_format: "PARQUET",
+        partition: { [dayName]: file.day },
+        record_count: file.rowCount,
+        file_size_in_bytes: file.sizeBytes,
+        ...metrics(file.statistics),
+        sort_order_id: isSorted ? (sortOrder?.["order-id"] ?? null) : null,
+      },
+      tsId,
+    ),
+  );
+}

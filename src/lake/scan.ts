@@ -1,0 +1,131 @@
+import { DuolakeError } from "../core/errors.ts";
+import type { DataFile } from "./lake.ts";
+import { currentManifests, readTableFile } from "./read-manifests.ts";
+import { dayOf } from "./spec/instant.ts";
+import { DELETED, readManifest } from "./spec/manifest.ts";
+import type { ManifestFile } from "./spec/manifest-list.ts";
+import { hasLiveFiles } from "./spec/manifest-list.ts";
+import { currentSchema } from "./spec/metadata.ts";
+import type { PartitionSpec, TableMetadata } from "./spec/types.ts";
+import { readInt } from "./spec/values.ts";
+import { dataFileOf } from "./staged-file.ts";
+import type { Store } from "./store/store.ts";
+
+const DATA_FILE_COUNT_MAX = 100_000;
+
+/** The data files of manifests read before. Manifests never change, so a path is a key for good. */
+export interface PlanCache {
+  readonly get: (path: string) => readonly DataFile[] | undefined;
+  readonly set: (path: string, files: readonly DataFile[]) => void;
+}
+
+/** Keeps the manifests used last, up to a number of data files in all. */
+export function planCache(fileCountMax: number = DATA_FILE_COUNT_MAX): PlanCache {
+  const kept = new Map<string, readonly DataFile[]>();
+  let fileCount = 0;
+  return {
+    get: (path) => {
+      const files = kept.get(path);
+      if (files !== undefined) {
+        kept.delete(path);
+        kept.set(path, files);
+      }
+      return files;
+    },
+    set: (path, files) => {
+      if (kept.has(path)) return;
+      kept.set(path, files);
+      fileCount += files.length;
+      for (const [oldest, dropped] of kept) {
+        if (fileCount <= fileCountMax) return;
+        kept.delete(oldest);
+        fileCount -= dropped.length;
+      }
+    },
+  };
+}
+
+/**
+ * The live data files of the current snapshot that may hold a row with `ts` >= `fromUs`
+ * (spec, "Scan Planning"): whole manifests are passed over by their partition summary, files by day and bounds.
+ *
+ * @throws lake_format_unsupported where another engine wrote row-level deletes: ignoring them would show deleted rows
+ */
+export async function planFiles(
+  tools: { readonly store: Store; readonly cache: PlanCache },
+  options: { readonly metadata: TableMetadata; readonly name: string; readonly fromUs: number | undefined },
+): Promise<readonly DataFile[]> {
+  const { metadata, name, fromUs } = options;
+  const planned: DataFile[] = [];
+  for (const manifest of await currentManifests(tools.store, metadata)) {
+    if (!hasLiveFiles(manifest)) continue;
+    if (manifest.content !== 0) {
+      throw new DuolakeError(
+        "lake_format_unsupported",
+        `Cannot read table ${name}: another engine wrote row-level deletes; rewrite the table there (for example OPTIMIZE or rewrite_data_files)`,
+      );
+    }
+    const day = dayFieldOf(metadata, manifest);
+    if (fromUs !== undefined && isBefore(manifest, { day, fromUs })) continue;
+    for (const file of await filesOf(tools, { metadata, manifest, day })) {
+      if (fromUs === undefined || file.tsMaxUs === undefined || file.tsMaxUs >= fromUs) planned.push(file);
+    }
+  }
+  return planned;
+}
+
+interface DayField {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** Which field of the manifest's partition spec is the day of `ts`, if any. */
+function dayFieldOf(metadata: TableMetadata, manifest: ManifestFile): DayField | undefined {
+  const tsId = tsIdOf(metadata);
+  const spec = metadata["partition-specs"].find(
+    (item: PartitionSpec) => item["spec-id"] === manifest.partition_spec_id,
+  );
+  const index = (spec?.fields ?? []).findIndex(
+    (field) => field.transform === "day" && field["source-id"] === tsId,
+  );
+  const name = spec?.fields[index]?.name;
+  return name === undefined ? undefined : { index, name };
+}
+
+function isBefore(
+  manifest: ManifestFile,
+  { day, fromUs }: { readonly day: DayField | undefined; readonly fromUs: number },
+): boolean {
+  const summary = day === undefined ? undefined : manifest.partitions?.[day.index];
+  if (summary === undefined || summary.contains_null || !summary.upper_bound) return false;
+  const last = readInt(summary.upper_bound);
+  return last !== undefined && last < dayOf(fromUs);
+}
+
+async function filesOf(
+  { store, cache }: { readonly store: Store; readonly cache: PlanCache },
+  options: {
+    readonly metadata: TableMetadata;
+    readonly manifest: ManifestFile;
+    readonly day: DayField | undefined;
+  },
+): Promise<readonly DataFile[]> {
+  const { manifest, metadata, day } = options;
+  const path = manifest.manifest_path;
+  const known = cache.get(path);
+  if (known !== undefined) return known;
+  const tsId = tsIdOf(metadata);
+  const entries = await readTableFile(store, { path, decode: (bytes) => readManifest(bytes, manifest) });
+  const files = entries
+    .filter((entry) => entry.status !== DELETED)
+    .map((entry) =>
+      dataFileOf(entry.data_file, { tsId, ...(day === undefined ? {} : { dayName: day.name }) }),
+    );
+  cache.set(path, files);
+  return files;
+}
+
+/** The field id of `ts`; -1, which no field has, where another engine dropped it. */
+export function tsIdOf(metadata: TableMetadata): number {
+  return currentSchema(metadata).fields.find((field) => field.name === "ts")?.id ?? -1;
+}

@@ -1,0 +1,45 @@
+import type { DataFile, StagedFile } from "./lake.ts";
+import { dayStartUs } from "./spec/instant.ts";
+import type { DataFileEntry } from "./spec/manifest.ts";
+import { readLong } from "./spec/values.ts";
+
+/** A staged file with its manifest entry; outside this folder it is only a `StagedFile`. */
+export interface StagedDataFile extends StagedFile {
+  readonly entry: DataFileEntry;
+}
+
+/** Makes a written file one that can be committed. */
+export function stagedFile(entry: DataFileEntry, tsId: number): StagedDataFile {
+  return { ...dataFileOf(entry, { tsId }), staged: true, entry };
+}
+
+/** Gives back the manifest entry of a file that this folder staged. */
+export function entryOf(file: StagedFile): DataFileEntry {
+  const { entry } = file as StagedDataFile;
+  if (entry === undefined) throw new TypeError("Cannot commit a file that finish() did not return");
+  return entry;
+}
+
+/** What planning needs of a manifest entry; where `ts` has no bounds, the partition's day gives them. */
+export function dataFileOf(
+  entry: DataFileEntry,
+  options: { readonly tsId: number; readonly dayName?: string },
+): DataFile {
+  const { tsId, dayName } = options;
+  const day = dayName === undefined ? undefined : (entry.partition[dayName] as number | null | undefined);
+  const lower = boundUs(entry.lower_bounds?.get(tsId));
+  const upper = boundUs(entry.upper_bounds?.get(tsId));
+  const known = typeof day === "number" ? day : undefined;
+  return {
+    path: entry.file_path,
+    rowCount: entry.record_count,
+    sizeBytes: entry.file_size_in_bytes,
+    tsMinUs: lower ?? (known === undefined ? undefined : dayStartUs(known)),
+    tsMaxUs: upper ?? (known === undefined ? undefined : dayStartUs(known + 1) - 1),
+  };
+}
+
+function boundUs(bytes: Uint8Array | undefined): number | undefined {
+  const value = bytes === undefined ? undefined : readLong(bytes);
+  return value === undefined ? undefined : Number(value);
+}

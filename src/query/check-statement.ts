@@ -1,0 +1,41 @@
+import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
+import { DuolakeError, errorText } from "../core/errors.ts";
+
+const EXPLAIN = /^\s*explain(?:\s+analyze)?\b/i;
+
+/**
+ * Prepares a question, and refuses everything that is not one: `query` reads, it never changes a table or a file.
+ *
+ * EXPLAIN is let through for a question only, since EXPLAIN ANALYZE runs what it explains.
+ *
+ * @throws query_invalid where the text is no single SELECT, or DuckDB cannot understand it
+ */
+export async function checkStatement(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<DuckDBPreparedStatement> {
+  const { StatementType } = await import("@duckdb/node-api");
+  const statement = await prepareOnly(connection, sql);
+  if (statement.statementType === StatementType.SELECT) return statement;
+  if (statement.statementType === StatementType.EXPLAIN && EXPLAIN.test(sql)) {
+    const explained = await prepareOnly(connection, sql.replace(EXPLAIN, ""));
+    if (explained.statementType === StatementType.SELECT) return statement;
+  }
+  throw invalid("only questions are answered: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE or SHOW TABLES", sql);
+}
+
+async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  try {
+    const statements = await connection.extractStatements(sql);
+    if (statements.count !== 1) throw invalid(`one statement at a time, got ${statements.count}`, sql);
+    return await statements.prepare(0);
+  } catch (error) {
+    throw error instanceof DuolakeError ? error : invalid(errorText(error), sql);
+  }
+}
+
+/** The error of a question that cannot be answered as it stands. */
+export function invalid(reason: string, sql: string): DuolakeError {
+  const shown = sql.length > 200 ? `${sql.slice(0, 200)}…` : sql;
+  return new DuolakeError("query_invalid", `Cannot answer the query: ${reason}\n  in: ${shown}`);
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { findTable, LOG_TABLES } from "../../../src/duo/tables/index.ts";
+import { sampleEvents } from "../../support/sample-events.ts";
+
+test("LOG_TABLES lists the tables in order, with their streams by preference", () => {
+  expect(LOG_TABLES.map(({ name, streams }) => [name, ...streams.map((stream) => stream.name)])).toEqual([
+    ["admin", "administrator_v1"],
+    ["auth", "authentication_v2"],
+    ["offline_enrollment", "offline_enrollment_v1"],
+    ["summary", "info_summary"],
+    ["telephony", "telephony_v2", "telephony_v1"],
+    ["activity", "activity_v2"],
+    ["trust_monitor", "trust_monitor_v1"],
+  ]);
+});
+
+test("LOG_TABLES declares streams that their paging can use", () => {
+  for (const stream of LOG_TABLES.flatMap(({ streams }) => streams)) {
+    expect(stream.path).toMatch(/^\/admin\/v[12]\//);
+    const isPaged = stream.paging === "cursor" || stream.paging === "offset";
+    expect(stream.itemsKey !== undefined, stream.name).toBe(isPaged);
+    expect(stream.pageRowCountMax > 0, stream.name).toBe(stream.paging !== "gauge");
+  }
+});
+
+test("findTable knows short names only", () => {
+  expect(findTable("auth")?.name).toBe("auth");
+  for (const name of ["duo_auth", "door_access", "", "constructor", "__proto__"]) {
+    expect(findTable(name)).toBeUndefined();
+  }
+});
+
+test.each([
+  ["auth", "authentication_v2", ["b9d8a2f4-61c3-4e0f-8a7b-35c21e9d7f10", "2026-02-17T06:41:22.083917+00:00"]],
+  ["telephony", "telephony_v2", ["d3f5a8b1-7c24-4f6e-9e10-2b8c6d4a1f37"]],
+  ["activity", "activity_v2", ["7e9b0a41-3d58-4f7c-b1a6-c52f8e0d9374"]],
+  ["trust_monitor", "trust_monitor_v1", ["SEJ5K7L9Z2X4C6V8B1N3"]],
+  ["admin", "administrator_v1", undefined],
+  ["offline_enrollment", "offline_enrollment_v1", undefined],
+  ["telephony", "telephony_v1", undefined],
+  ["summary", "info_summary", undefined],
+] as const)("%s: the identity of an event of %s", (table, name, identity) => {
+  const stream = findTable(table)?.streams.find((candidate) => candidate.name === name);
+  const [event] = sampleEvents(table);
+  expect(stream?.identity(event ?? {})).toEqual(identity);
+});
+
+test.each([undefined, null, "", 7, true, ["x"], { id: "x" }])("an id of %j is no identity", (id) => {
+  for (const { name, streams } of LOG_TABLES) {
+    const keys = { auth: ["txid", "isotimestamp"], telephony: ["telephony_id"], activity: ["activity_id"] };
+    for (const key of (keys as Record<string, readonly string[]>)[name] ?? ["sekey"]) {
+      const event = { ...sampleEvents(name)[0], [key]: id };
+      expect(streams[0]?.identity(event as never)).toBeUndefined();
+    }
+  }
+});

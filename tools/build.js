@@ -1,0 +1,19 @@
+// Compiles src/ and simulator/ to dist/ and copies the data files beside them. Plain JavaScript, for it runs first.
+import { execFileSync } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+rmSync(`${root}dist`, { recursive: true, force: true });
+execFileSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`],
+  {
+    stdio: "inherit",
+    cwd: root,
+  },
+);
+cpSync(`${root}src`, `${root}dist/src`, {
+  recursive: true,
+  filter: (path) => !path.endsWith(".ts"),
+});
