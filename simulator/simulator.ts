@@ -51,7 +51,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = createFaults({
     seed: settings.seed,
     lateRows,
-    lateFromMs: (stream) => clock.nowMs() - (stream?.delayed === false ? 0 : settings.availabilityDelayMs),
+    lateFromMs: (stream) =>
+      clock.nowMs() + 1 - (stream?.delayed === false ? 0 : settings.availabilityDelayMs),
   });
   const ledger = createLedger(accounts, retainedFromMs);
   const inject = createInject((accountId) => accountOf(accounts, accountId), clock.nowMs);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "./core/clock.ts";
 import { DuolakeError } from "./core/errors.ts";
-import { createHttp } from "./core/http.ts";
+import { createHttp, type Http } from "./core/http.ts";
 import type { Config, LogSource } from "./config/config.ts";
 import { createDuoClient, type DuoClient, type DuoObserver } from "./duo/client.ts";
 import { endpointUrl } from "./duo/endpoint-url.ts";
@@ -21,6 +21,9 @@ import { type Journal, openJournal } from "./status/journal.ts";
 
 /** A commit is made at the latest when this many rows wait: it bounds memory, and what a kill can make us read again. */
 const BATCH_ROW_COUNT_MAX = 25_000;
+
+/** The first pull of a table reads this far back; what is older is the backfill's. */
+const FIRST_WINDOW_MS = 86_400_000;
 
 /** One Duo account with everything that serves it. */
 export interface SourceApp {
@@ -52,6 +55,10 @@ export interface AppOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly observer?: AppObserver;
   readonly batchRowCountMax?: number;
+  /** Takes the place of the transport; for tests and benchmarks. */
+  readonly http?: Http;
+  /** How far back the first pull of a table reads, ms; default a day. */
+  readonly firstWindowMs?: number;
 }
 
 /**
@@ -65,7 +72,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const endpoint = override === undefined || override === "" ? undefined : endpointUrl(override);
   const secrets = openSecretStore(config, env);
   const lake = await openLake({ ...config.lake, clock });
-  const { http, close } = createHttp();
+  const transport = createHttp();
+  const http = options.http ?? transport.http;
   const sources = config.logSources.map((source): SourceApp => {
     const client = createDuoClient({
       apiHostname: source.apiHostname,
@@ -91,7 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     secrets,
     journal: openJournal(config.dir),
     sources,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: transport.close,
   };
 }
 
@@ -116,6 +124,7 @@ function createPullers(
       lookBackMs: config.pull.lookBackMs,
       batchRowCountMax: options.batchRowCountMax ?? BATCH_ROW_COUNT_MAX,
       newId: randomUUID,
+      firstWindowMs: options.firstWindowMs ?? FIRST_WINDOW_MS,
       observer: observer.pull?.(source.name, table.name),
     }),
   );

@@ -20,8 +20,9 @@ export function phoneLoginCount(world: World, hour: number): number {
 
 /** All logins of an hour, in no particular order; the first `phoneLoginCount` went over a telephone. */
 export function loginsOfHour(world: World, hour: number): Login[] {
-  const random = createRandom(`${world.seed}/login/${hour}`);
   const count = countInHour(world, "authentication", hour);
+  if (count === 0) return attackLogins(world, hour);
+  const random = createRandom(`${world.seed}/login/${hour}`);
   const phoneCount = phoneLoginCount(world, hour);
   const logins: Login[] = [];
   for (let index = 0; index < count; index += 1) {

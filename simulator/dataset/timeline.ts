@@ -45,7 +45,7 @@ export interface TimelineSource {
   readonly isSettled: (hour: number) => boolean;
 }
 
-const CACHED_ROW_COUNT_MAX = 100_000;
+const CACHED_ROW_COUNT_MAX = 60_000;
 
 /** Makes a timeline. */
 export function createTimeline(source: TimelineSource): Timeline {

@@ -30,6 +30,8 @@ export interface TablePullerOptions {
   /** A commit is made at the latest when this many rows are waiting. */
   readonly batchRowCountMax: number;
   readonly newId: () => string;
+  /** How far back the first pull reads, ms. */
+  readonly firstWindowMs: number;
   readonly observer?: PullObserver | undefined;
 }
 
@@ -50,8 +52,6 @@ export interface TablePuller {
   readonly pull: (signal?: AbortSignal) => Promise<TableResult>;
 }
 
-/** The first pull reads this far back; what is older is the backfill's. */
-const FIRST_WINDOW_MS = 86_400_000;
 /** Rows may lie this much before the window: v1 reads whole seconds. */
 const SECOND_MARGIN_MS = 2_000;
 const ATTEMPT_COUNT_MAX = 3;
@@ -207,7 +207,7 @@ async function remember(
 }
 
 async function createTable(options: TablePullerOptions, stream: Stream): Promise<Standing["table"]> {
-  const startMs = options.client.serverClock.nowMs() - AVAILABILITY_DELAY_MS - FIRST_WINDOW_MS;
+  const startMs = options.client.serverClock.nowMs() - AVAILABILITY_DELAY_MS - options.firstWindowMs;
   const cursor = { stream: stream.name, startMs, watermarkMs: startMs, commit: options.newId() };
   return options.lake.create(options.resolvedName, {
     columns: options.columns,

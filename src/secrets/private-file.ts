@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rename, rm } from "node:fs/promises";
+import { constants, link, mkdir, open, rename, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -19,7 +19,8 @@ export class PrivateFileRefused extends Error {}
 export async function readPrivateFile(path: string): Promise<string | undefined> {
   let handle: FileHandle;
   try {
-    handle = await open(path, "r");
+    // Opening a pipe would wait for ever otherwise; Windows has neither.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;

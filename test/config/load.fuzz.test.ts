@@ -134,7 +134,7 @@ test("loadConfig reports only problems with places inside the files, whatever th
       }
       await writeFile(join(dir, name), original);
     }),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 });
 

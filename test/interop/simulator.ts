@@ -24,7 +24,11 @@ export async function checkSimulator(python: string): Promise<void> {
   if (code !== 0) throw new Error(`Cannot confirm the simulator with Duo's client: exit code ${code}`);
 }
 
-function exitCodeOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
+function exitCodeOf(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);

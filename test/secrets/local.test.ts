@@ -110,6 +110,13 @@ test("localSecretStore follows a link and checks the file behind it", async () =
   expect((await errorOf(store.get("duo"))).code).toBe("secret_unreadable");
 });
 
+test("localSecretStore refuses what is no plain file", async () => {
+  await using place = await directory();
+  await mkdir(place.folder, { recursive: true });
+  await symlink("/dev/null", place.path);
+  expect((await errorOf(localSecretStore(place.dir).get("duo"))).message).toContain("it is not a plain file");
+});
+
 test("localSecretStore says secret_unreadable where something else stands in the way", async () => {
   await using place = await directory();
   const store = localSecretStore(place.dir);

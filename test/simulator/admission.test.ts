@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
-import { answerOf, get, NOW_MS, type CallOptions } from "./client.ts";
+import { answerOf, get, NOW_MS, type CallOptions, type Params } from "./client.ts";
 
 const SUMMARY = "/admin/v1/info/summary";
 const AUTH = "/admin/v2/logs/authentication";
@@ -10,7 +10,7 @@ const SMALL: SimulatorOptions = { users: 3, days: 1, nowMs: NOW_MS };
 
 async function codeOf(
   path: string,
-  call: CallOptions & { readonly params?: Readonly<Record<string, string | number>> },
+  call: CallOptions & { readonly params?: Params },
   options: SimulatorOptions = {},
 ): Promise<unknown[]> {
   await using simulator = await startSimulator({ ...SMALL, ...options });

@@ -26,17 +26,17 @@ export interface Answer {
   readonly body: { readonly [key: string]: unknown };
 }
 
+/** Query parameters; several values repeat the key. */
+export type Params = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** Sends one GET request signed with HMAC-SHA1 over five lines. */
 export async function get(
   simulator: Simulator,
   path: string,
-  {
-    params = {},
-    ...options
-  }: CallOptions & { readonly params?: Readonly<Record<string, string | number>> } = {},
+  { params = {}, ...options }: CallOptions & { readonly params?: Params } = {},
 ): Promise<Answer> {
   const query = Object.entries(params)
-    .map(([key, value]) => `${encode(key)}=${encode(String(value))}`)
+    .flatMap(([key, value]) => [value].flat().map((one) => `${encode(key)}=${encode(String(one))}`))
     .sort()
     .join("&");
   const date = options.date ?? new Date(options.dateMs ?? simulator.clock.nowMs()).toUTCString();
@@ -71,28 +71,27 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, body: body as RawEvent };
 }
 
-/** The rows of a v2 log or Trust Monitor and the cursor that came with them. */
-export function pageOf(answer: Answer): {
+/** A page of a v2 log or Trust Monitor. */
+export interface LogPage {
   readonly rows: RawEvent[];
-  readonly next: unknown;
+  readonly next: string | readonly string[] | null | undefined;
   readonly total: unknown;
-} {
+}
+
+/** The rows of a v2 log or Trust Monitor and the cursor that came with them. */
+export function pageOf(answer: Answer): LogPage {
   const response = answer.body["response"] as Readonly<Record<string, unknown>>;
   const rows = (response["authlogs"] ?? response["items"] ?? response["events"]) as RawEvent[];
   const metadata = response["metadata"] as RawEvent;
-  return { rows, next: metadata["next_offset"], total: metadata["total_objects"] };
+  return { rows, next: metadata["next_offset"] as LogPage["next"], total: metadata["total_objects"] };
 }
 
 /** Reads a v2 log oldest first, page by page, until an empty page. */
-export async function drain(
-  simulator: Simulator,
-  path: string,
-  params: Readonly<Record<string, string | number>>,
-): Promise<RawEvent[]> {
+export async function drain(simulator: Simulator, path: string, params: Params): Promise<RawEvent[]> {
   const rows: RawEvent[] = [];
-  let next: unknown = null;
+  let next: LogPage["next"] = null;
   for (let page = 0; page < 500; page += 1) {
-    const cursor = next === null ? {} : { next_offset: Array.isArray(next) ? next.join(",") : String(next) };
+    const cursor = next === null ? {} : { next_offset: [next ?? ""].flat().join(",") };
     const answer = pageOf(await get(simulator, path, { params: { sort: "ts:asc", ...params, ...cursor } }));
     if (answer.rows.length === 0) return rows;
     rows.push(...answer.rows);

@@ -9,8 +9,11 @@ import type { Int64, PartitionSpec, TableMetadata } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 
 const MIB = 1024 * 1024;
-/** A manifest of this part of the target size is large enough to be left alone. */
+/** A manifest of this part of the target size, or with so many files, is large enough to be left alone. */
 const SMALL_PART = 16;
+const SMALL_FILE_COUNT_MAX = 256;
+/** What one commit may merge: it bounds the time of the slowest commit. */
+const MERGED_FILE_COUNT_MAX = 512;
 
 /** The manifests of the next snapshot, and which of them were written for it. */
 export interface MergedManifests {
@@ -22,7 +25,7 @@ export interface MergedManifests {
  * Merges the small manifests of a table into one when there are `commit.manifest.min-count-to-merge` of them.
  *
  * Without it every commit would add a line to the manifest list for ever and every plan would open one file for
- * each commit. A merged manifest of 1/16 of the target size is not merged again, so the work of a
+ * each commit. The smallest are merged, and a manifest that is large enough is left alone, so the work of a
  * commit does not grow with the table. Live entries become EXISTING and keep their snapshot id and both
  * sequence numbers: deletes of other writers apply by those (spec, "Sequence Numbers").
  */
@@ -42,19 +45,18 @@ export async function mergeManifests(
   const sizeMax = number("commit.manifest.target-size-bytes", 8 * MIB);
   const enabled = metadata.properties["commit.manifest-merge.enabled"] !== "false";
   for (const spec of enabled ? metadata["partition-specs"].filter(isDaySpec) : []) {
-    const small = upTo(
-      sizeMax,
-      manifests.filter(
-        (file) =>
-          file.partition_spec_id === spec["spec-id"] &&
-          file.content === 0 &&
-          hasLiveFiles(file) &&
-          file.manifest_length < sizeMax / SMALL_PART,
-      ),
+    const small = manifests.filter(
+      (file) =>
+        file.partition_spec_id === spec["spec-id"] &&
+        file.content === 0 &&
+        hasLiveFiles(file) &&
+        file.manifest_length < sizeMax / SMALL_PART &&
+        fileCountOf(file) < SMALL_FILE_COUNT_MAX,
     );
     if (small.length < countMin) continue;
-    const merged = await mergeInto(store, { ...table, manifests: small, spec });
-    const gone = new Set(small);
+    const chosen = smallest(small);
+    const merged = await mergeInto(store, { ...table, manifests: chosen, spec });
+    const gone = new Set(chosen);
     return {
       manifests: [merged, ...manifests.filter((file) => !gone.has(file))],
       written: [merged.manifest_path],
@@ -63,12 +65,18 @@ export async function mergeManifests(
   return { manifests, written: [] };
 }
 
-function upTo(sizeMax: number, files: readonly ManifestFile[]): readonly ManifestFile[] {
-  let size = 0;
-  return files.filter((file) => {
-    size += file.manifest_length;
-    return size <= sizeMax;
+/** The smallest manifests that one commit may merge, at least two. */
+function smallest(files: readonly ManifestFile[]): readonly ManifestFile[] {
+  const ordered = files.toSorted((a, b) => fileCountOf(a) - fileCountOf(b));
+  let fileCount = 0;
+  return ordered.filter((file, index) => {
+    fileCount += fileCountOf(file);
+    return index < 2 || fileCount <= MERGED_FILE_COUNT_MAX;
   });
+}
+
+function fileCountOf(file: ManifestFile): number {
+  return file.added_files_count + file.existing_files_count;
 }
 
 async function mergeInto(

@@ -109,7 +109,7 @@ async function put(
   },
 ): Promise<Loaded> {
   const path = metadataFile(table.location, table.version);
-  const bytes = new TextEncoder().encode(stringifyJson(table.metadata));
+  const bytes = new TextEncoder().encode(metadataText(table.metadata));
   try {
     if (!(await store.putIfAbsent(path, bytes))) throw new CommitConflict(`${path} exists`);
   } catch (error) {
@@ -117,6 +117,16 @@ async function put(
   }
   if (table.version === 1) await writeHint(store, table);
   return { name: table.name, metadata: table.metadata, metadataLocation: path };
+}
+
+/** Nearly always there is no bigint in it, and looking at every value for one takes longer than all the rest. */
+function metadataText(metadata: TableMetadata): string {
+  try {
+    return JSON.stringify(metadata);
+  } catch (error) {
+    if (error instanceof TypeError) return stringifyJson(metadata);
+    throw error;
+  }
 }
 
 /**

@@ -17,6 +17,9 @@ import type { SpoolWriter } from "./spool.ts";
 import { openSpool } from "./spool.ts";
 import { storeRows } from "./store-rows.ts";
 
+/** Fewer rows leave too little behind to be worth the time. */
+const RELEASE_ROW_COUNT = 2_000;
+
 export interface RowWriterTools {
   readonly store: Store;
   readonly duckdb: Duckdb;
@@ -76,6 +79,7 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
       throw lakeError(error, `write to table folder ${metadata.location}`);
     } finally {
       await close();
+      if (rowCount > RELEASE_ROW_COUNT) await tools.duckdb.release();
     }
   };
   return {

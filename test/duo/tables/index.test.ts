@@ -14,13 +14,12 @@ test("LOG_TABLES lists the tables in order, with their streams by preference", (
   ]);
 });
 
-test("LOG_TABLES declares streams that their paging can use", () => {
-  for (const stream of LOG_TABLES.flatMap(({ streams }) => streams)) {
-    expect(stream.path).toMatch(/^\/admin\/v[12]\//);
-    const isPaged = stream.paging === "cursor" || stream.paging === "offset";
-    expect(stream.itemsKey !== undefined, stream.name).toBe(isPaged);
-    expect(stream.pageRowCountMax > 0, stream.name).toBe(stream.paging !== "gauge");
-  }
+const STREAMS = LOG_TABLES.flatMap(({ streams }) => streams);
+
+test.each(STREAMS)("$name declares what its paging needs", ({ path, paging, itemsKey, pageRowCountMax }) => {
+  expect(path).toMatch(/^\/admin\/v[12]\//);
+  expect(itemsKey !== undefined).toBe(paging === "cursor" || paging === "offset");
+  expect(pageRowCountMax > 0).toBe(paging !== "gauge");
 });
 
 test("findTable knows short names only", () => {

@@ -34,7 +34,7 @@ function normalizeByName(name: string, event: Json): object | null {
   const raw = Object.fromEntries(Object.entries(event as JsonObject).filter(([key]) => key !== "_table"));
   expect(original).toBe(stringifySorted(raw));
   const ts = mapped.timeKnown ? mapped.row.ts : "$ingest_time";
-  if (!mapped.timeKnown) expect(mapped.tsUs).toBe(FETCHED_AT_US);
+  expect(mapped.timeKnown || mapped.tsUs === FETCHED_AT_US).toBe(true);
   return { ...mapped.row, ts, event: rest };
 }
 
