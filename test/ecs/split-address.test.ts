@@ -28,23 +28,21 @@ test.each<[string, string, string?]>([
   expect(splitAddress(text)).toEqual(port === undefined ? { address } : { address, port });
 });
 
-test.each(
-  [
-    "",
-    "unknown",
-    "host.example",
-    "host:80",
-    "203.0.113.300",
-    "203.0.113",
-    "203.0.113.010",
-    "203.0.113.10:",
-    "203.0.113.10:x",
-    "203.0.113.10#80",
-    "[203.0.113.10]:80",
-    "[2001:db8::5",
-    "[2001:db8::5]443",
-    "[]:1",
-  ],
+test.each([
+  "",
+  "unknown",
+  "host.example",
+  "host:80",
+  "203.0.113.300",
+  "203.0.113",
+  "203.0.113.010",
+  "203.0.113.10:",
+  "203.0.113.10:x",
+  "203.0.113.10#80",
+  "[203.0.113.10]:80",
+  "[2001:db8::5",
+  "[2001:db8::5]443",
+  "[]:1",
   "2001:db8::5]:443",
   "[2001:db8::5]:",
   "1:2:3:4:5:6:7",
@@ -57,6 +55,6 @@ test.each(
   "fe80::1%",
   "12345::1",
   `::${"0".repeat(500)}`,
-)("splitAddress(%j) is no address", (text) => {
+])("splitAddress(%j) is no address", (text) => {
   expect(splitAddress(text)).toBeUndefined();
 });

@@ -5,10 +5,16 @@ import { AvroReader, AvroWriter } from "./avro-binary.ts";
 /** An Avro schema as JSON. Members the codec does not use (`field-id`, `logicalType`, …) stay in the header. */
 export type AvroSchema = string | readonly AvroSchema[] | AvroComplex;
 
+interface AvroField {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly [attribute: string]: unknown;
+}
+
 interface AvroComplex {
   readonly type: string | AvroSchema;
   readonly name?: string;
-  readonly fields?: readonly { readonly name: string; readonly type: AvroSchema }[];
+  readonly fields?: readonly AvroField[];
   readonly items?: AvroSchema;
   readonly values?: AvroSchema;
   readonly symbols?: readonly string[];

@@ -46,14 +46,18 @@ function brokenPromises(table: LogTable, event: Json): readonly string[] {
 describe.each(LOG_TABLES.map((table) => [table.name, table] as const))("%s.map", (_name, table) => {
   test("keeps its promises for any JSON", () => {
     fc.assert(
-      fc.property(anyJson(), (event) => expect(brokenPromises(table, event)).toEqual([])),
+      fc.property(anyJson(), (event) => {
+        expect(brokenPromises(table, event)).toEqual([]);
+      }),
       { numRuns: RUN_COUNT },
     );
   });
 
   test("keeps its promises for real events with foreign values in them", () => {
     fc.assert(
-      fc.property(mutated(eventsOf(table)), (event) => expect(brokenPromises(table, event)).toEqual([])),
+      fc.property(mutated(eventsOf(table)), (event) => {
+        expect(brokenPromises(table, event)).toEqual([]);
+      }),
       { numRuns: RUN_COUNT },
     );
   });

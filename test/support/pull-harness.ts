@@ -1,0 +1,182 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RawEvent, type StreamName } from "../../simulator/streams.ts";
+import type { SimulatorOptions } from "../../simulator/options.ts";
+import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
+import { type App, createApp } from "../../src/app.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { throwIfStopped } from "../../src/core/clock.ts";
+import type { Config, PullConfig } from "../../src/config/config.ts";
+import { LOG_TABLES } from "../../src/duo/tables/index.ts";
+import type { TableResult } from "../../src/pipeline/pull-result.ts";
+import { pullAll } from "../../src/pull-all.ts";
+import { openQuery } from "../../src/query/open-query.ts";
+
+/** The simulator's stream behind each table that has events. */
+export type EventTable = "auth" | "admin" | "telephony" | "offline_enrollment";
+export const STREAM_OF: Readonly<Record<EventTable, StreamName>> = {
+  auth: "authentication_v2",
+  admin: "administrator_v1",
+  telephony: "telephony_v2",
+  offline_enrollment: "offline_enrollment_v1",
+};
+export const EVENT_TABLES: readonly EventTable[] = ["auth", "admin", "telephony", "offline_enrollment"];
+
+export interface HarnessOptions {
+  readonly simulator?: SimulatorOptions;
+  readonly tables?: readonly string[];
+  readonly pull?: Partial<PullConfig>;
+  readonly batchRowCountMax?: number;
+}
+
+/** A lake that differs from what Duo has: events that are missing, and events that stand there too often. */
+export interface Difference {
+  readonly lost: readonly string[];
+  readonly repeated: readonly string[];
+}
+
+/** A simulator, a clock that both sides share, and a Matano directory on a temporary folder. */
+export interface Harness extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly clock: Clock;
+  readonly dir: string;
+  readonly config: Config;
+  /** A program with nothing in memory, as after a start. */
+  readonly start: (options?: { readonly clock?: Clock }) => Promise<App>;
+  /** One pull by a program that has just been started. */
+  readonly pull: () => Promise<TableResult[]>;
+  readonly ask: (sql: string) => Promise<Record<string, unknown>[]>;
+  /** Compares a table with the simulator's ledger from the table's start on; dead letters count as kept. */
+  readonly difference: (table: EventTable) => Promise<Difference>;
+}
+
+const NOW_MS = Date.UTC(2026, 2, 12, 15, 30, 20);
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const simulator = await startSimulator({ users: 40, days: 3, nowMs: NOW_MS, ...options.simulator });
+  const dir = await mkdtemp(join(tmpdir(), "duolake-test-"));
+  const clock: Clock = {
+    nowMs: simulator.clock.nowMs,
+    sleep: async (delayMs, signal) => {
+      throwIfStopped(signal);
+      simulator.clock.advance(delayMs);
+    },
+  };
+  const config = testConfig(dir, simulator, options);
+  const apps: App[] = [];
+  const start: Harness["start"] = async (other) => {
+    const app = await createApp({
+      config,
+      clock: other?.clock ?? clock,
+      env: { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: simulator.secretKey() },
+      ...(options.batchRowCountMax === undefined ? {} : { batchRowCountMax: options.batchRowCountMax }),
+    });
+    apps.push(app);
+    return app;
+  };
+  const ask: Harness["ask"] = async (sql) => {
+    const { lake } = await start();
+    const answer = await openQuery(lake, sql);
+    const rows: Record<string, unknown>[] = [];
+    for await (const some of answer.rows) {
+      for (const row of some)
+        rows.push(Object.fromEntries(row.map((value, i) => [answer.columns[i] ?? "", value])));
+    }
+    return rows;
+  };
+  return {
+    simulator,
+    clock,
+    dir,
+    config,
+    start,
+    pull: async () => {
+      const app = await start();
+      return pullAll(app, { sources: app.sources, wants: () => true });
+    },
+    ask,
+    difference: async (table) => {
+      const { lake } = await start();
+      const found = await lake.load(`duo_${table}`);
+      const cursor = JSON.parse(found?.properties["duolake.cursor"] ?? "{}") as { start: string };
+      const expected = simulator.ledger
+        .expected(STREAM_OF[table], { fromMs: windowStart(table, Date.parse(cursor.start)) })
+        .map(canonical);
+      const names = await lake.list();
+      const rows = await ask(`SELECT event.original AS original FROM duo_${table}`);
+      const letters = names.includes("duo_dead_letter")
+        ? await ask(`SELECT original FROM duo_dead_letter WHERE "table" = '${table}'`)
+        : [];
+      return compare(
+        expected,
+        [...rows, ...letters].map(({ original }) => original as string),
+      );
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const app of apps) await app[Symbol.asyncDispose]();
+      await simulator.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** v1 logs are asked for by the second. */
+function windowStart(table: EventTable, startMs: number): number {
+  return table === "admin" || table === "offline_enrollment" ? Math.floor(startMs / 1000) * 1000 : startMs;
+}
+
+function testConfig(dir: string, simulator: Simulator, options: HarnessOptions): Config {
+  const wanted = options.tables ?? [...EVENT_TABLES, "summary"];
+  return {
+    dir,
+    lake: { warehouse: join(dir, "lake"), database: "matano", catalog: { type: "folder" } },
+    secrets: { store: "local" },
+    pull: {
+      intervalMs: 300_000,
+      lookBackMs: 3_600_000,
+      backfillMs: 0,
+      holdAfter429Ms: 60_000,
+      ...options.pull,
+    },
+    logSources: [
+      {
+        name: "duo",
+        apiHostname: simulator.apiHostname,
+        integrationKey: simulator.integrationKey,
+        adminStream: "auto",
+        tables: LOG_TABLES.filter(({ name }) => wanted.includes(name)).map(({ name, columns }) => ({
+          name,
+          resolvedName: `duo_${name}`,
+          columns: columns(),
+        })),
+      },
+    ],
+    warnings: [],
+  };
+}
+
+/** The event as JSON with sorted keys; written apart from the program's own so that both would have to be wrong. */
+export function canonical(event: RawEvent | unknown): string {
+  return JSON.stringify(event, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+/** Compares as multisets: two equal v1 events are two events. */
+export function compare(expected: readonly string[], found: readonly string[]): Difference {
+  const counts = new Map<string, number>();
+  for (const text of expected) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const text of found) counts.set(text, (counts.get(text) ?? 0) - 1);
+  const lost: string[] = [];
+  const repeated: string[] = [];
+  for (const [text, count] of counts) {
+    for (let i = 0; i < count; i += 1) lost.push(text);
+    for (let i = 0; i > count; i -= 1) repeated.push(text);
+  }
+  return { lost, repeated };
+}
+
+export const NO_DIFFERENCE: Difference = { lost: [], repeated: [] };
