@@ -3,21 +3,27 @@ import { describeSkew } from "../duo/server-clock.ts";
 import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
 
-/** Draws one line on a terminal while a pull works; elsewhere only says what makes it wait. */
+/** Draws one line on a terminal while a pull works; elsewhere it says what makes it wait, and how far it is if asked to. */
 export interface PullProgress {
   readonly observer: AppObserver;
   /** Clears the line. */
   readonly end: () => void;
 }
 
-export function createPullProgress(io: Io): PullProgress {
+/** @param lineIntervalMs without a terminal: how often to print a line, ms; 0 for never */
+export function createPullProgress(io: Io, lineIntervalMs: number = 0): PullProgress {
+  let lastLineAtMs = Date.now();
   const tables = new Map<string, { eventCount: number; share: number }>();
   const draw = (): void => {
-    if (!io.isTerminal) return;
     const parts = [...tables].map(
       ([name, { eventCount, share }]) => `${name} ${formatCount(eventCount)} (${Math.round(share * 100)} %)`,
     );
-    io.err(`\r\u001b[K${parts.join("   ").slice(0, 160)}`);
+    const line = parts.join("   ").slice(0, 160);
+    if (io.isTerminal) io.err(`\r\u001b[K${line}`);
+    else if (lineIntervalMs > 0 && Date.now() - lastLineAtMs >= lineIntervalMs) {
+      lastLineAtMs = Date.now();
+      io.err(`  ${line}\n`);
+    }
   };
   const say = (text: string): void => {
     io.err(`${io.isTerminal ? "\r\u001b[K" : ""}duolake: ${text}\n`);

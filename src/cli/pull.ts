@@ -57,7 +57,8 @@ export function resultJson(result: TableResult): Record<string, unknown> {
   };
 }
 
-function printResults(results: readonly TableResult[], io: Io): void {
+/** Prints what a pull did: a line for each table, then gaps and failures. */
+export function printResults(results: readonly TableResult[], io: Io): void {
   if (results.length === 0) io.out("There is no table to pull: add files to log_sources/<source>/tables/.\n");
   const rows = results.map((result) => [
     result.source,
