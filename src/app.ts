@@ -10,6 +10,7 @@ import { findTable } from "./duo/tables/index.ts";
 import type { LogTable } from "./duo/tables/table.ts";
 import type { Lake } from "./lake/lake.ts";
 import { openLake } from "./lake/open-lake.ts";
+import type { Store } from "./lake/store/store.ts";
 import { readColumn } from "./lake/read-column.ts";
 import { createDeadLetters } from "./pipeline/dead-letters.ts";
 import type { PullObserver } from "./pipeline/pull-observer.ts";
@@ -55,6 +56,8 @@ export interface AppOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly observer?: AppObserver;
   readonly batchRowCountMax?: number;
+  /** Takes the place of the local disk; for tests. */
+  readonly store?: Store;
   /** Takes the place of the transport; for tests and benchmarks. */
   readonly http?: Http;
   /** How far back the first pull of a table reads, ms; default a day. */
@@ -71,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const override = env["DUOLAKE_DUO_ENDPOINT_URL"];
   const endpoint = override === undefined || override === "" ? undefined : endpointUrl(override);
   const secrets = openSecretStore(config, env);
-  const lake = await openLake({ ...config.lake, clock });
+  const lake = await openLake({ ...config.lake, clock, ...(options.store && { store: options.store }) });
   const transport = createHttp();
   const http = options.http ?? transport.http;
   const sources = config.logSources.map((source): SourceApp => {

@@ -1,6 +1,6 @@
-// Compiles src/ and simulator/ to dist/ and copies the data files beside them. Plain JavaScript, for it runs first.
+// Compiles src/ and simulator/ to dist/. Plain JavaScript, for it runs first.
 import { execFileSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,7 +13,3 @@ execFileSync(
     cwd: root,
   },
 );
-cpSync(`${root}src`, `${root}dist/src`, {
-  recursive: true,
-  filter: (path) => !path.endsWith(".ts"),
-});

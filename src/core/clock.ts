@@ -2,7 +2,7 @@ import { DuolakeError } from "./errors.ts";
 
 /** Time as the program sees it; injected everywhere so that tests need no sleeping. */
 export interface Clock {
-  /** Milliseconds since 1970-01-01T00:00Z. */
+  /** Whole milliseconds since 1970-01-01T00:00Z. */
   readonly nowMs: () => number;
   /** Resolves after `delayMs`; rejects with `stopped` as soon as `signal` is aborted. */
   readonly sleep: (delayMs: number, signal?: AbortSignal) => Promise<void>;

@@ -8,6 +8,7 @@ import { type App, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { throwIfStopped } from "../../src/core/clock.ts";
 import type { Config, PullConfig } from "../../src/config/config.ts";
+import type { Store } from "../../src/lake/store/store.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import type { TableResult } from "../../src/pipeline/pull-result.ts";
 import { pullAll } from "../../src/pull-all.ts";
@@ -43,7 +44,7 @@ export interface Harness extends AsyncDisposable {
   readonly dir: string;
   readonly config: Config;
   /** A program with nothing in memory, as after a start. */
-  readonly start: (options?: { readonly clock?: Clock }) => Promise<App>;
+  readonly start: (options?: { readonly clock?: Clock; readonly store?: Store }) => Promise<App>;
   /** One pull by a program that has just been started. */
   readonly pull: () => Promise<TableResult[]>;
   readonly ask: (sql: string) => Promise<Record<string, unknown>[]>;
@@ -60,7 +61,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     nowMs: simulator.clock.nowMs,
     sleep: async (delayMs, signal) => {
       throwIfStopped(signal);
-      simulator.clock.advance(delayMs);
+      simulator.clock.advance(Math.ceil(delayMs));
     },
   };
   const config = testConfig(dir, simulator, options);
@@ -69,6 +70,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const app = await createApp({
       config,
       clock: other?.clock ?? clock,
+      ...(other?.store && { store: other.store }),
       env: { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: simulator.secretKey() },
       ...(options.batchRowCountMax === undefined ? {} : { batchRowCountMax: options.batchRowCountMax }),
     });

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { localStore } from "../../src/lake/store/local.ts";
+import type { Store } from "../../src/lake/store/store.ts";
+import { pullAll } from "../../src/pull-all.ts";
+import { NO_DIFFERENCE, startHarness } from "../support/pull-harness.ts";
+
+/**
+ * A disk that dies with the program: the operation with the given number either does not happen or happens without its answer
+ * being heard, and nothing works after it. `count` says how many operations there were.
+ */
+function dyingStore(
+  diesAt: number,
+  isHeard: boolean,
+): { readonly store: Store; readonly count: () => number } {
+  const disk = localStore();
+  let count = 0;
+  const dying =
+    (operation: (...args: unknown[]) => Promise<unknown>) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      count += 1;
+      if (count > diesAt || (count === diesAt && isHeard)) throw new Error("the program was killed");
+      const answer = await operation(...args);
+      if (count >= diesAt) throw new Error("the program was killed");
+      return answer;
+    };
+  const entries = Object.entries(disk).map(([name, member]: [string, unknown]) => [
+    name,
+    typeof member === "function"
+      ? dying(member.bind(disk) as (...args: unknown[]) => Promise<unknown>)
+      : member,
+  ]);
+  return { store: Object.fromEntries(entries) as Store, count: () => count };
+}
+
+test.each([true, false])(
+  "a program killed at any step of the disk (before it: %s) loses and repeats nothing",
+  async (isHeard) => {
+    await using harness = await startHarness({ tables: ["auth"], batchRowCountMax: 70 });
+    await harness.pull();
+    let stepCount = 0;
+    for (let diesAt = 1; ; diesAt += 1) {
+      harness.simulator.clock.advance(20 * 60_000);
+      // Also events that cannot become rows, so that the dead letters' commit is killed as well.
+      harness.simulator.inject(
+        "authentication_v2",
+        [
+          { txid: null, note: diesAt },
+          { response: [], note: diesAt },
+        ],
+        {
+          atMs: harness.clock.nowMs() - 300_000,
+        },
+      );
+      const { store, count } = dyingStore(diesAt, isHeard);
+      const app = await harness.start({ store });
+      await pullAll(app, { sources: app.sources, wants: () => true });
+      stepCount = count();
+      if (stepCount < diesAt) break;
+      const [after] = await harness.pull();
+      expect(after?.error, `killed at step ${diesAt}`).toBeUndefined();
+      // What is lost or repeated stays so; looking after every step would only take longer.
+      if (diesAt % 8 === 0) expect(await harness.difference("auth"), `step ${diesAt}`).toEqual(NO_DIFFERENCE);
+    }
+    expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
+    expect(stepCount).toBeGreaterThan(10);
+  },
+  60_000,
+);
