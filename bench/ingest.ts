@@ -5,29 +5,85 @@ import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Http } from "../src/core/http.ts";
 import { LOG_TABLES } from "../src/duo/tables/index.ts";
-import { RECORDED_DAYS, RECORDED_UNTIL_MS } from "./recorded-pages.ts";
+import { type Measurement } from "./measurement.ts";
+import { RECORDED_DAYS, RECORDED_UNTIL_MS, recordedPages } from "./recorded-pages.ts";
 
+const EVENT_COUNT = 200_000;
+const RUN_COUNT = 5;
 const EMPTY = JSON.stringify({
   stat: "OK",
   response: { authlogs: [], metadata: { next_offset: null, total_objects: 0 } },
 });
 
-/** A clock that stands still and never makes anybody wait. */
-const stillClock = (nowMs: number): Clock => ({ nowMs: () => nowMs, sleep: () => Promise.resolve() });
+/** From the bytes of recorded pages to committed rows: reading, mapping, identities, Parquet and commits. */
+export async function measureIngest(): Promise<Measurement[]> {
+  const pages: string[] = [];
+  for await (const page of recordedPages(EVENT_COUNT)) pages.push(page);
+  await ingest(pages);
+  const runs = [];
+  for (let i = 0; i < RUN_COUNT; i += 1) runs.push(await ingest(pages));
+  return [
+    {
+      name: "page bytes to committed rows",
+      values: runs.map(({ eventCount, wallMs }) => (eventCount / wallMs) * 1000),
+      unit: "events/s",
+      goal: { min: 20_000 },
+    },
+    {
+      name: "the same, CPU time of all threads",
+      values: runs.map(({ eventCount, cpuMs }) => (cpuMs / eventCount) * 1000),
+      unit: "µs/event",
+    },
+  ];
+}
 
-/** Hands out the recorded pages one after the other, then an empty one. */
-export function replay(pages: Iterator<string>): Http {
+/** A million events in one pull, the process watched from inside. */
+export async function measureMemory(): Promise<Measurement[]> {
+  const { eventCount } = await ingest(recordedPages(1_000_000));
+  if (eventCount !== 1_000_000) throw new Error(`Cannot measure: ${eventCount} events arrived`);
+  return [
+    {
+      name: "peak memory of a pull of 1,000,000 events",
+      values: [process.resourceUsage().maxRSS / 1024],
+      unit: "MB",
+      goal: { max: 600 },
+    },
+  ];
+}
+
+async function ingest(
+  pages: Iterable<string> | AsyncIterable<string>,
+): Promise<{ readonly eventCount: number; readonly wallMs: number; readonly cpuMs: number }> {
+  const { app, dir } = await benchApp(replay(pages));
+  try {
+    const cpu = process.cpuUsage();
+    const startMs = performance.now();
+    const result = await app.sources[0]?.pullers[0]?.pull();
+    const wallMs = performance.now() - startMs;
+    const used = process.cpuUsage(cpu);
+    if (result?.error !== undefined) throw new Error(result.error.message);
+    return { eventCount: result?.appended ?? 0, wallMs, cpuMs: (used.user + used.system) / 1000 };
+  } finally {
+    await app[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Hands out recorded pages one after the other, then an empty one. */
+function replay(pages: Iterable<string> | AsyncIterable<string>): Http {
+  const iterator = Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : pages[Symbol.iterator]();
   return async () => {
-    const next = pages.next();
+    const next = await iterator.next();
     return { status: 200, headers: {}, body: next.done === true ? EMPTY : next.value };
   };
 }
 
-/** Puts the program together on a new folder, with recorded pages in the place of Duo. */
-export async function benchApp(
-  http: Http,
-  tables: readonly string[] = ["auth"],
-): Promise<{ app: App; dir: string }> {
+/** A clock that stands still and never makes anybody wait. */
+function stillClock(nowMs: number): Clock {
+  return { nowMs: () => nowMs, sleep: () => Promise.resolve() };
+}
+
+async function benchApp(http: Http): Promise<{ app: App; dir: string }> {
   const dir = await mkdtemp(join(tmpdir(), "duolake-bench-"));
   const app = await createApp({
     config: {
@@ -41,7 +97,7 @@ export async function benchApp(
           apiHostname: "api-bench000.duosecurity.com",
           integrationKey: "DIBENCH0000000000001",
           adminStream: "auto",
-          tables: LOG_TABLES.filter(({ name }) => tables.includes(name)).map(({ name, columns }) => ({
+          tables: LOG_TABLES.filter(({ name }) => name === "auth").map(({ name, columns }) => ({
             name,
             resolvedName: `duo_${name}`,
             columns: columns(),
@@ -56,23 +112,4 @@ export async function benchApp(
     firstWindowMs: RECORDED_DAYS * 86_400_000,
   });
   return { app, dir };
-}
-
-/** Pulls every recorded page into a new lake. Returns how long it took from the first page's bytes to the last commit. */
-export async function ingest(
-  pages: readonly string[],
-): Promise<{ eventCount: number; wallMs: number; cpuMs: number }> {
-  const { app, dir } = await benchApp(replay(pages[Symbol.iterator]()));
-  try {
-    const cpu = process.cpuUsage();
-    const startMs = performance.now();
-    const result = await app.sources[0]?.pullers[0]?.pull();
-    const wallMs = performance.now() - startMs;
-    const used = process.cpuUsage(cpu);
-    if (result?.error !== undefined) throw new Error(result.error.message);
-    return { eventCount: result?.appended ?? 0, wallMs, cpuMs: (used.user + used.system) / 1000 };
-  } finally {
-    await app[Symbol.asyncDispose]();
-    await rm(dir, { recursive: true, force: true });
-  }
 }

@@ -1,24 +1,20 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startSimulator } from "../simulator/simulator.ts";
+import type { RawEvent } from "../simulator/streams.ts";
 
-const PAGE_ROW_COUNT = 1000;
+export const PAGE_ROW_COUNT = 1000;
 /** The recorded events lie before this instant. */
 export const RECORDED_UNTIL_MS: number = Date.UTC(2026, 2, 15, 12);
 export const RECORDED_DAYS = 5;
+const HOUR_MS = 3_600_000;
 
 /**
- * Records pages of authentication events as Duo sends them, once, and keeps them in the temporary folder.
+ * Makes pages of authentication events as Duo sends them, the oldest first, always the same ones; one hour at a time, so that
+ * a million events need no more memory than a page.
  *
  * @param eventCount a multiple of 1,000
- * @returns the bodies, oldest events first
  */
-export async function recordedPages(eventCount: number): Promise<string[]> {
-  const key = createHash("sha256").update(`v1 ${eventCount}`).digest("hex").slice(0, 12);
-  const file = join(tmpdir(), "duolake-bench", `auth-${key}.ndjson`);
-  if (existsSync(file)) return readFileSync(file, "utf8").trimEnd().split("\n");
+export async function* recordedPages(eventCount: number): AsyncGenerator<string> {
+  const fromMs = RECORDED_UNTIL_MS - RECORDED_DAYS * 24 * HOUR_MS;
   await using simulator = await startSimulator({
     seed: 7,
     users: 2_000,
@@ -26,24 +22,26 @@ export async function recordedPages(eventCount: number): Promise<string[]> {
     nowMs: RECORDED_UNTIL_MS,
     eventsPerDay: { authentication: Math.ceil((eventCount / RECORDED_DAYS) * 1.6) },
   });
-  const events = simulator.ledger
-    .expected("authentication_v2", { fromMs: RECORDED_UNTIL_MS - RECORDED_DAYS * 86_400_000 })
-    .slice(0, eventCount);
-  if (events.length < eventCount)
-    throw new Error(`Cannot record ${eventCount} events: the simulator has ${events.length}`);
-  const pages: string[] = [];
-  for (let at = 0; at < eventCount; at += PAGE_ROW_COUNT) {
-    const authlogs = events.slice(at, at + PAGE_ROW_COUNT);
-    const last = authlogs.at(-1) as { isotimestamp: string; txid: string };
-    const cursor = [String(Date.parse(last.isotimestamp)), last.txid];
-    pages.push(
-      JSON.stringify({
-        stat: "OK",
-        response: { authlogs, metadata: { next_offset: cursor, total_objects: eventCount } },
-      }),
+  let left = eventCount;
+  let waiting: RawEvent[] = [];
+  for (let hourMs = fromMs; hourMs < RECORDED_UNTIL_MS && left > 0; hourMs += HOUR_MS) {
+    waiting.push(
+      ...simulator.ledger.expected("authentication_v2", { fromMs: hourMs, toMs: hourMs + HOUR_MS - 1 }),
     );
+    while (waiting.length >= PAGE_ROW_COUNT && left > 0) {
+      yield pageBody(waiting.slice(0, PAGE_ROW_COUNT), eventCount);
+      waiting = waiting.slice(PAGE_ROW_COUNT);
+      left -= PAGE_ROW_COUNT;
+    }
   }
-  mkdirSync(join(tmpdir(), "duolake-bench"), { recursive: true });
-  writeFileSync(file, `${pages.join("\n")}\n`);
-  return pages;
+  if (left > 0) throw new Error(`Cannot record ${eventCount} events: the simulator has ${left} too few`);
+}
+
+function pageBody(authlogs: readonly RawEvent[], eventCount: number): string {
+  const last = authlogs.at(-1) as { isotimestamp: string; txid: string };
+  const metadata = {
+    next_offset: [String(Date.parse(last.isotimestamp)), last.txid],
+    total_objects: eventCount,
+  };
+  return JSON.stringify({ stat: "OK", response: { authlogs, metadata } });
 }

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { measureCommit } from "./commit.ts";
+import { measureHelp } from "./help.ts";
+import { measureIngest, measureMemory } from "./ingest.ts";
+import { type Measurement, median } from "./measurement.ts";
+import { measureNormalize } from "./normalize.ts";
+import { measurePoll } from "./poll.ts";
+
+// Runs each measurement in a process of its own, prints a table, and with --json FILE keeps every run.
+
+const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+  ingest: measureIngest,
+  normalize: measureNormalize,
+  commit: measureCommit,
+  poll: measurePoll,
+  help: measureHelp,
+  memory: measureMemory,
+};
+
+const [first, second] = process.argv.slice(2);
+const only = first === "--suite" ? SUITES[second ?? ""] : undefined;
+if (only === undefined) runAll(first === "--json" ? second : undefined);
+else process.stdout.write(JSON.stringify(await only()));
+
+function runAll(file: string | undefined): void {
+  const [cpu] = cpus();
+  say(
+    `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}; median (smallest to largest) of n runs\n`,
+  );
+  const results: Measurement[] = [];
+  for (const suite of Object.keys(SUITES)) {
+    const self = fileURLToPath(import.meta.url);
+    const output = execFileSync(process.execPath, ["--import", "tsx", self, "--suite", suite], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    for (const measurement of JSON.parse(output) as Measurement[]) {
+      results.push(measurement);
+      say(line(measurement));
+    }
+  }
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+function line({ name, values, unit, goal }: Measurement): string {
+  const middle = median(values);
+  const range = `${show(Math.min(...values))} to ${show(Math.max(...values))}`;
+  const target =
+    goal === undefined ? "" : "min" in goal ? `, goal >= ${show(goal.min)}` : `, goal <= ${show(goal.max)}`;
+  const reached =
+    goal === undefined
+      ? ""
+      : ("min" in goal ? middle >= goal.min : middle <= goal.max)
+        ? " reached"
+        : " MISSED";
+  return `${name}: ${show(middle)} ${unit} (${range}, n = ${values.length}${target}${reached})`;
+}
+
+function show(value: number): string {
+  const digits = value >= 100 ? 0 : 1;
+  return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
