@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CommitTools } from "../../../src/lake/append/commit-change.ts";
 import { commitChange } from "../../../src/lake/append/commit-change.ts";

@@ -21,31 +21,48 @@ function start(warehouse: string, end: number): ChildProcess {
   });
 }
 
-/** Runs a worker to its end; each of `killsAfterMs` kills it so long after it began to work, and it is started anew. */
+/**
+ * Runs a worker to its end; each of `killsAfterMs` kills it so long after it began to work, and it is started anew.
+ * Gives the files whose commits were acknowledged.
+ */
 async function work(
   warehouse: string,
   options: { end: number; killsAfterMs: readonly number[] },
-): Promise<void> {
+): Promise<string[]> {
+  let output = "";
+  const listen = (child: ChildProcess): void => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  };
   for (const killAfterMs of options.killsAfterMs) {
     const child = start(warehouse, options.end);
-    const exit = once(child, "exit");
+    listen(child);
+    const exit = once(child, "close");
     await once(child.stdout as NodeJS.ReadableStream, "data");
     await systemClock.sleep(killAfterMs);
     child.kill("SIGKILL");
     await exit;
   }
-  const [code] = (await once(start(warehouse, options.end), "exit")) as [number | null];
+  const last = start(warehouse, options.end);
+  listen(last);
+  const [code] = (await once(last, "close")) as [number | null];
   expect(code).toBe(0);
+  return output.split("\n").filter((line) => line.endsWith(".parquet"));
 }
 
-async function check(warehouse: string, end: number): Promise<void> {
+/** Checks the history and the files; gives the number of events in the table. */
+async function countEvents(
+  warehouse: string,
+  { end, acknowledged }: { end: number; acknowledged: readonly string[] },
+): Promise<number> {
   const store = localStore();
   const catalog = folderCatalog({ store, warehouse, database: "d", clock: systemClock });
   const table = await catalog.load("t");
   if (table === undefined) throw new Error("Cannot check: there is no table");
   const { metadata } = table;
   const { snapshots } = metadata;
-  expect(metadata.properties["cursor"]).toBe(String(end));
+  expect(metadata.properties["cursor"]).toMatch(new RegExp(`^${end}:`));
   expect(snapshots.map((snapshot) => snapshot["sequence-number"])).toEqual(
     Array.from({ length: end }, (_, index) => index + 1),
   );
@@ -57,6 +74,9 @@ async function check(warehouse: string, end: number): Promise<void> {
   const events = files.map((file) => Number(/e(\d+)\./.exec(file.path)?.[1])).sort((a, b) => a - b);
   expect(events).toEqual(Array.from({ length: end }, (_, index) => index + 1));
   for (const file of files) expect(await store.exists(file.path)).toBe(true);
+  const there = new Set(files.map((file) => file.path));
+  expect(acknowledged.filter((path) => !there.has(path))).toEqual([]);
+  return events.length;
 }
 
 async function newWarehouse(path: string): Promise<void> {
@@ -70,8 +90,9 @@ test("several processes commit every event exactly once", { timeout: 60_000 }, a
   await using dir = await tempDir();
   await newWarehouse(dir.path);
   const end = 45;
-  await Promise.all(Array.from({ length: PROCESS_COUNT }, () => work(dir.path, { end, killsAfterMs: [] })));
-  await check(dir.path, end);
+  const acknowledged = await Promise.all(Array.from({ length: PROCESS_COUNT }, () => work(dir.path, { end, killsAfterMs: [] })));
+  expect(await countEvents(dir.path, { end, acknowledged: acknowledged.flat() })).toBe(end);
+  expect(acknowledged.flat()).toHaveLength(end);
   const left = (await readdir(`${dir.path}/d/t/metadata`)).filter((name) => name.endsWith(".tmp"));
   expect(left).toEqual([]);
 });
@@ -80,11 +101,11 @@ test("processes that are killed at any moment lose and repeat nothing", { timeou
   await using dir = await tempDir();
   await newWarehouse(dir.path);
   const end = 60;
-  await Promise.all(
+  const acknowledged = await Promise.all(
     Array.from({ length: PROCESS_COUNT }, () => {
       const killsAfterMs = Array.from({ length: 3 }, () => Math.floor(Math.random() * 120));
       return work(dir.path, { end, killsAfterMs });
     }),
   );
-  await check(dir.path, end);
+  expect(await countEvents(dir.path, { end, acknowledged: acknowledged.flat() })).toBe(end);
 });

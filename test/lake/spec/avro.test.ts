@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AvroSchema } from "../../../src/lake/spec/avro.ts";
 import { readAvro, writeAvro } from "../../../src/lake/spec/avro.ts";

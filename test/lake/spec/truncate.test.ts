@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareCodePoints } from "../../../src/core/json.ts";
 import {
@@ -46,10 +46,10 @@ describe("truncate", () => {
           const lower = truncateLower(text, length);
           const upper = truncateUpper(text, length);
           expect(compareCodePoints(lower, text)).toBeLessThanOrEqual(0);
-          expect([...lower].length).toBeLessThanOrEqual(length);
+          expect(Array.from(lower).length).toBeLessThanOrEqual(length);
           if (upper === undefined) return;
           expect(compareCodePoints(upper, text)).toBeGreaterThanOrEqual(0);
-          expect([...upper].length).toBeLessThanOrEqual(length);
+          expect(Array.from(upper).length).toBeLessThanOrEqual(length);
           expect(upper.isWellFormed()).toBe(true);
         },
       ),
@@ -64,7 +64,7 @@ describe("truncate", () => {
       fc.property(fc.uint8Array({ maxLength: 8 }), (bytes) => {
         const upper = truncateUpperBytes(bytes, 4);
         expect(Buffer.compare(truncateLowerBytes(bytes, 4), bytes)).toBeLessThanOrEqual(0);
-        if (upper !== undefined) expect(Buffer.compare(upper, bytes)).toBeGreaterThanOrEqual(0);
+        expect(upper === undefined || Buffer.compare(upper, bytes) >= 0).toBe(true);
       }),
     );
   });

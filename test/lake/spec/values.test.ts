@@ -34,6 +34,7 @@ const VECTORS: readonly (readonly [type: string, text: string, hex: string])[] =
   ["time", "00:00:00.000001", "0100000000000000"],
   ["timestamptz", "1970-01-01 00:00:01+00", "40420f0000000000"],
   ["timestamptz", "1969-12-31 23:59:59.999999+00", "ffffffffffffffff"],
+  ["timestamptz", "9999-12-31 23:59:59.999999+00", "ff5f73cc0c448403"],
   ["string", "a\u00e9\u{1F600}", "61c3a9f09f9880"],
   ["uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7", "f79c3e09677c4bbda4793f349cb785e7"],
   ["binary", "00FF7A", "00ff7a"],

@@ -6,7 +6,9 @@ import { folderCatalog } from "../../../src/lake/catalog/folder.ts";
 import { stagedFile } from "../../../src/lake/staged-file.ts";
 import { localStore } from "../../../src/lake/store/local.ts";
 
-// Run as a process of its own: commits one event after the other to table `t` until the cursor is at the end.
+// Run as a process of its own: commits one event after the other to table `t` until the cursor is at the end, and
+// prints the path of every file whose commit it was told had happened. No two cursors are equal, so that nobody can
+// take another's commit for its own.
 const [warehouse = "", end = "0"] = process.argv.slice(2);
 const store = localStore();
 const catalog = folderCatalog({ store, warehouse, database: "d", clock: systemClock });
@@ -16,9 +18,10 @@ for (;;) {
   const base = await catalog.load("t");
   if (base === undefined) throw new Error("Cannot work: there is no table");
   const from = base.metadata.properties["cursor"] ?? "";
-  if (Number(from) >= Number(end)) break;
-  const to = String(Number(from) + 1);
-  const path = `${base.metadata.location}/data/ts_day=1970-01-01/e${to}.${randomUUID()}.parquet`;
+  const next = Number.parseInt(from, 10) + 1;
+  if (next > Number(end)) break;
+  const to = `${next}:${randomUUID()}`;
+  const path = `${base.metadata.location}/data/ts_day=1970-01-01/e${next}.${randomUUID()}.parquet`;
   await store.writeNew(path, new Uint8Array(16));
   const entry = {
     content: 0,
@@ -35,6 +38,7 @@ for (;;) {
   };
   try {
     await commitChange({ store, catalog, clock: systemClock }, { base, change, signal: undefined });
+    process.stdout.write(`${path}\n`);
   } catch (error) {
     if (!(error instanceof DuolakeError && error.code === "cursor_moved")) throw error;
     await store.remove(path);

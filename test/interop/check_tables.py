@@ -1,0 +1,104 @@
+"""Reads every table of a lake with readers that share no code with duolake, and says what is wrong.
+
+Usage: check_tables.py JOB, where JOB is a JSON file `{"tables": [{"name", "folder", "rows", "originals", "key"}]}`.
+Prints one JSON object per check; exits with 0 when all checks ran, also where some failed.
+"""
+
+import json
+import sys
+
+from pyiceberg.table import StaticTable
+
+import check_files
+import check_metadata
+from check_filters import filters
+from check_rows import found_rows, same_originals, same_rows
+from checks import Wrong, check, counted, differ, none_wrong
+from iceberg_files import TableFolder
+
+
+def opens(folder, table):
+    """By its newest metadata file and by its folder alone."""
+    by_file, by_folder = StaticTable.from_metadata(table.metadata_path), StaticTable.from_metadata(folder)
+    problems = [*differ("table found by its folder", by_folder.metadata_location, table.metadata_path)]
+    ids = [s["snapshot-id"] for s in table.snapshots]
+    problems += differ("snapshots", [s.snapshot_id for s in by_file.snapshots()], ids)
+    snapshot = by_file.current_snapshot()
+    problems += differ("current snapshot", snapshot and snapshot.snapshot_id, ids[-1] if ids else None)
+    names = {node.id: node.name for node in table.nodes}
+    problems += differ("columns", {id: by_file.schema().find_column_name(id) for id in names}, names)
+    none_wrong(problems)
+    return f"version {table.version}"
+
+
+def time_travel(static, table):
+    """Every snapshot shows as many rows as its summary says."""
+    problems = []
+    for snapshot in table.snapshots:
+        count = static.scan(snapshot_id=snapshot["snapshot-id"], selected_fields=("ts",)).to_arrow().num_rows
+        wanted = int(snapshot["summary"]["total-records"])
+        problems += differ(f"rows of snapshot {snapshot['sequence-number']}", count, wanted)
+    none_wrong(problems)
+    return counted(len(table.snapshots), "snapshot")
+
+
+def inspections(static, table):
+    """PyIceberg's own tables about the table: it decodes every bound for them."""
+    inspect, live = static.inspect, table.live()
+    files = inspect.files()
+    problems = [*differ("files", sorted(files["file_path"].to_pylist()), sorted(entry.path for entry in live))]
+    records = sum(entry.file["record_count"] for entry in live)
+    problems += differ("rows of files", sum(files["record_count"].to_pylist()), records)
+    problems += differ("snapshots", inspect.snapshots().num_rows, len(table.snapshots))
+    problems += differ("history", inspect.history().num_rows, len(table.snapshots))
+    problems += differ("partitions", inspect.partitions().num_rows, len({entry.day for entry in live}))
+    if table.snapshot is not None:
+        manifests = table.manifest_list(table.snapshot).records
+        problems += differ("manifests", inspect.manifests().num_rows, len(manifests))
+        problems += differ("entries", inspect.entries().num_rows, len(list(table.entries(table.snapshot))))
+    none_wrong(problems)
+    return counted(len(live), "file")
+
+
+def check_table(name, folder, rows, originals, key):
+    table = TableFolder(folder)
+    check(f"{name}: PyIceberg opens it by metadata file and by folder", opens, folder, table)
+    check(f"{name}: schema, partition and layout", check_metadata.schema_and_layout, table)
+    check(f"{name}: snapshots and summaries", check_metadata.snapshots, table)
+    check(f"{name}: manifest lists", check_metadata.manifest_lists, table)
+    check(f"{name}: fastavro reads every Avro file", check_metadata.avro_files, table)
+    check(f"{name}: no stray and no missing files", check_metadata.no_strays, table)
+    check(f"{name}: data files on disk", check_files.files_on_disk, table)
+    check(f"{name}: field ids and types in the footers", check_files.field_ids, table)
+    check(f"{name}: counts and bounds", check_files.metrics, table)
+
+    static = StaticTable.from_metadata(table.metadata_path)
+    fields = table.schema["fields"]
+    scanned = {}
+
+    def scan():
+        scanned["arrow"] = static.scan().to_arrow()
+        return same_rows(fields, scanned["arrow"], rows)
+
+    check(f"{name}: PyIceberg reads the expected rows", scan)
+    if "arrow" not in scanned:
+        return
+    found = found_rows(fields, scanned["arrow"])
+    if originals is not None:
+        check(f"{name}: event.original is what Duo has", same_originals, found, originals)
+    check(f"{name}: time travel", time_travel, static, table)
+    check(f"{name}: PyIceberg inspects it", inspections, static, table)
+    check(f"{name}: filtered scans", filters, static, table, found, key)
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        job = json.load(file)
+    if not job["tables"]:
+        raise Wrong("there are no tables")
+    for expected in job["tables"]:
+        check_table(**expected)
+
+
+if __name__ == "__main__":
+    main()

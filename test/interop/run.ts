@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startHarness } from "../support/pull-harness.ts";
+import { LOG_TABLES } from "../../src/duo/tables/index.ts";
+import { runChild } from "./child.ts";
+import { type ExpectedTable, fillLake } from "./fill-lake.ts";
+import { preparePython } from "./python.ts";
+import { type Check, createReport, type Report } from "./report.ts";
+import { checkSimulator } from "./simulator.ts";
+
+// Lets readers that share no code with us read every table, and compares what they find with what must be there.
+
+const CHECKS_TIMEOUT_MS = 300_000;
+const EVENTS_PER_DAY = {
+  authentication: 1_300,
+  telephony: 60,
+  administrator: 80,
+  offlineEnrollment: 20,
+  activity: 60,
+  trustMonitor: 24,
+};
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<number> {
+  const startMs = Date.now();
+  const report = createReport(print);
+  const python = await preparePython(print);
+  const folder = await mkdtemp(join(tmpdir(), "duolake-interop-"));
+  try {
+    await checkTables(report, python, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  await report.run("simulator: Duo's own client reads what the ledger has", async () => {
+    await checkSimulator(python);
+    return "";
+  });
+  print(`${((Date.now() - startMs) / 1000).toFixed(0)} s`);
+  const { passed, failed } = report.counts();
+  print(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function checkTables(report: Report, python: string, folder: string): Promise<void> {
+  await using harness = await startHarness({
+    simulator: { eventsPerDay: EVENTS_PER_DAY },
+    tables: LOG_TABLES.map(({ name }) => name),
+  });
+  let tables: readonly ExpectedTable[] = [];
+  await report.run("fill: all tables by pulls from the simulator", async () => {
+    tables = await fillLake(harness, folder);
+    return tables.map(({ name }) => name).join(", ");
+  });
+  if (tables.length === 0) return;
+  const job = join(folder, "job.json");
+  await writeFile(job, JSON.stringify({ tables }));
+  await report.run("readers: all checks of the tables ran", async () => {
+    let count = 0;
+    const script = fileURLToPath(new URL("check_tables.py", import.meta.url));
+    const { code, complaint } = await runChild(python, ["-B", script, job], {
+      timeoutMs: CHECKS_TIMEOUT_MS,
+      onLine: (line) => {
+        report.add(JSON.parse(line) as Check);
+        count += 1;
+      },
+    });
+    if (code !== 0) throw new Error(`Python ended with exit code ${code}\n${complaint}`);
+    if (complaint !== "") print(complaint);
+    return `${count}`;
+  });
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  print(error instanceof Error ? error.message : String(error));
+  print("0 passed, 1 failed");
+  return 1;
+});
