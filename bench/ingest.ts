@@ -1,15 +1,18 @@
+import { createReadStream, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Http } from "../src/core/http.ts";
 import { LOG_TABLES } from "../src/duo/tables/index.ts";
 import { type Measurement } from "./measurement.ts";
-import { RECORDED_DAYS, RECORDED_UNTIL_MS, recordedPages } from "./recorded-pages.ts";
+import { recordedFile } from "./record.ts";
+import { RECORDED_DAYS, RECORDED_UNTIL_MS } from "./recorded-pages.ts";
 
 const EVENT_COUNT = 200_000;
-const RUN_COUNT = 5;
+const RUN_COUNT = 2;
 const EMPTY = JSON.stringify({
   stat: "OK",
   response: { authlogs: [], metadata: { next_offset: null, total_objects: 0 } },
@@ -17,8 +20,7 @@ const EMPTY = JSON.stringify({
 
 /** From the bytes of recorded pages to committed rows: reading, mapping, identities, Parquet and commits. */
 export async function measureIngest(): Promise<Measurement[]> {
-  const pages: string[] = [];
-  for await (const page of recordedPages(EVENT_COUNT)) pages.push(page);
+  const pages = readFileSync(recordedFile(EVENT_COUNT), "utf8").trimEnd().split("\n");
   await ingest(pages);
   const runs = [];
   for (let i = 0; i < RUN_COUNT; i += 1) runs.push(await ingest(pages));
@@ -39,7 +41,7 @@ export async function measureIngest(): Promise<Measurement[]> {
 
 /** A million events in one pull, the process watched from inside. */
 export async function measureMemory(): Promise<Measurement[]> {
-  const { eventCount } = await ingest(recordedPages(1_000_000));
+  const { eventCount } = await ingest(linesOf(recordedFile(1_000_000)));
   if (eventCount !== 1_000_000) throw new Error(`Cannot measure: ${eventCount} events arrived`);
   return [
     {
@@ -67,6 +69,10 @@ async function ingest(
     await app[Symbol.asyncDispose]();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function linesOf(file: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(file), crlfDelay: Infinity });
 }
 
 /** Hands out recorded pages one after the other, then an empty one. */

@@ -8,6 +8,7 @@ import { measureIngest, measureMemory } from "./ingest.ts";
 import { type Measurement, median } from "./measurement.ts";
 import { measureNormalize } from "./normalize.ts";
 import { measurePoll } from "./poll.ts";
+import { record } from "./record.ts";
 
 // Runs each measurement in a process of its own, prints a table, and with --json FILE keeps every run.
 
@@ -20,9 +21,12 @@ const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   memory: measureMemory,
 };
 
+const RECORDINGS = [200_000, 1_000_000];
+
 const [first, second] = process.argv.slice(2);
 const only = first === "--suite" ? SUITES[second ?? ""] : undefined;
-if (only === undefined) runAll(first === "--json" ? second : undefined);
+if (first === "--record") await record(Number(second));
+else if (only === undefined) runAll(first === "--json" ? second : undefined);
 else process.stdout.write(JSON.stringify(await only()));
 
 function runAll(file: string | undefined): void {
@@ -30,20 +34,24 @@ function runAll(file: string | undefined): void {
   say(
     `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}; median (smallest to largest) of n runs\n`,
   );
+  for (const eventCount of RECORDINGS) child(["--record", String(eventCount)]);
   const results: Measurement[] = [];
   for (const suite of Object.keys(SUITES)) {
-    const self = fileURLToPath(import.meta.url);
-    const output = execFileSync(process.execPath, ["--import", "tsx", self, "--suite", suite], {
-      encoding: "utf8",
-      maxBuffer: 2 ** 26,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const output = child(["--suite", suite]);
     for (const measurement of JSON.parse(output) as Measurement[]) {
       results.push(measurement);
       say(line(measurement));
     }
   }
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+function child(args: readonly string[]): string {
+  return execFileSync(process.execPath, ["--import", "tsx", fileURLToPath(import.meta.url), ...args], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 function line({ name, values, unit, goal }: Measurement): string {

@@ -21,7 +21,7 @@ import type { SecretStore } from "./secrets/store.ts";
 import { type Journal, openJournal } from "./status/journal.ts";
 
 /** A commit is made at the latest when this many rows wait: it bounds memory, and what a kill can make us read again. */
-const BATCH_ROW_COUNT_MAX = 25_000;
+const BATCH_ROW_COUNT_MAX = 24_576;
 
 /** The first pull of a table reads this far back; what is older is the backfill's. */
 const FIRST_WINDOW_MS = 86_400_000;

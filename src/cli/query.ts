@@ -45,7 +45,7 @@ async function printTable({ columns, rows }: Answer, io: Io): Promise<void> {
     shown.push(...some.slice(0, TABLE_ROW_COUNT_MAX - shown.length));
   }
   const titles = columns.map((title, index) => ({
-    title,
+    title: cellText(title),
     align: shown.every((row) => row[index] === null || isNumber(row[index]))
       ? ("right" as const)
       : ("left" as const),
@@ -78,14 +78,14 @@ function plainText(value: Json): string {
 }
 
 async function printJson(answer: Answer, io: Io): Promise<void> {
+  // Nothing is printed before the first rows are there: a question that fails at once leaves no half a document.
   let isFirst = true;
-  io.out("[");
   for await (const lines of objectLines(answer)) {
-    io.out(`${isFirst ? "\n" : ",\n"}${lines.join(",\n")}`);
+    io.out(`${isFirst ? "[\n" : ",\n"}${lines.join(",\n")}`);
     isFirst = false;
     await io.drain();
   }
-  io.out(isFirst ? "]\n" : "\n]\n");
+  io.out(isFirst ? "[]\n" : "\n]\n");
 }
 
 async function printLines(answer: Answer, io: Io): Promise<void> {
@@ -105,13 +105,18 @@ async function* objectLines({ columns, rows }: Answer): AsyncGenerator<string[]>
   }
 }
 
-/** Two columns of one name would be one key: the second one is numbered. */
+/** Two columns of one name would be one key: all but the first are numbered, past the names that are taken. */
 function uniqueNames(columns: readonly string[]): string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set(columns);
+  const seen = new Set<string>();
   return columns.map((name) => {
-    const count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    let unique = name;
+    for (let count = 1; unique === name ? seen.has(name) : taken.has(unique); count += 1) {
+      unique = `${name}_${count}`;
+    }
+    seen.add(name);
+    taken.add(unique);
+    return unique;
   });
 }
 

@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { stopped } from "../core/clock.ts";
+import { DuolakeError } from "../core/errors.ts";
 import type { Io } from "./io.ts";
 
 /**
  * Asks for one line on the terminal without showing what is typed.
  *
- * @throws AbortError when the program is stopped
+ * @throws stopped, also at Ctrl-C; usage_invalid where the input ends
  */
 export function readHidden(question: string, io: Io): Promise<string> {
   io.err(question);
@@ -13,20 +15,22 @@ export function readHidden(question: string, io: Io): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   return new Promise((resolve, reject) => {
-    const stop = (): void => prompt.close();
+    const stop = (): void => {
+      reject(stopped());
+      prompt.close();
+    };
     io.signal.addEventListener("abort", stop, { once: true });
-    let answered = false;
     // In terminal mode readline takes Ctrl-C itself.
     prompt.on("SIGINT", stop);
     prompt.on("line", (line) => {
-      answered = true;
       resolve(line);
       prompt.close();
     });
     prompt.on("close", () => {
       io.signal.removeEventListener("abort", stop);
       io.err("\n");
-      if (!answered) reject(new Error("Cannot read the secret key: the input ended before it"));
+      // Too late where the line or the stop came first.
+      reject(new DuolakeError("usage_invalid", "Cannot read the secret key: the input ended before it"));
     });
   });
 }

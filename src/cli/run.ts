@@ -25,18 +25,9 @@ const FAILING_AFTER_MS_MIN = 15 * 60_000;
 
 /** `duolake run`: pulls every interval until stopped. */
 export async function runDaemon(options: RunCommandOptions, io: Io): Promise<number> {
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new DuolakeError(
-      "usage_invalid",
-      `Cannot serve: --port must be 0 to 65535, got ${JSON.stringify(options.port)}`,
-    );
-  }
+  const port = readPort(options.port);
+  const log = createLog(io);
   const config = await loadContext(options, io);
-  const log: Logger = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, level: io.env["DUOLAKE_LOG_LEVEL"] ?? "info" },
-    { write: io.err },
-  );
   const nowMs = systemClock.nowMs;
   const board = createBoard(
     config.logSources.flatMap((source) =>
@@ -45,6 +36,7 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
     nowMs(),
   );
   const metrics = createMetrics(board, nowMs);
+  using _ = stopInTime(io, log);
   await using app = await createApp({
     config,
     clock: systemClock,
@@ -60,10 +52,6 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
     { url: server.url, lake: config.lake.warehouse, interval_seconds: config.pull.intervalMs / 1000 },
     "started",
   );
-  io.signal.addEventListener("abort", () => {
-    log.info("stopping");
-    setTimeout(() => process.exit(EXIT_DONE), STOP_MS_MAX).unref();
-  });
   await runLoop(app, {
     intervalMs: config.pull.intervalMs,
     signal: io.signal,
@@ -75,6 +63,43 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
   });
   log.info("stopped");
   return EXIT_DONE;
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new DuolakeError(
+    "usage_invalid",
+    `Cannot serve: --port must be 0 to 65535, got ${JSON.stringify(text)}`,
+  );
+}
+
+function createLog({ env, err }: Io): Logger {
+  const level = env["DUOLAKE_LOG_LEVEL"] || "info";
+  const levels = [...Object.keys(pino.levels.values), "silent"];
+  if (levels.includes(level)) {
+    return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level }, { write: err });
+  }
+  throw new DuolakeError(
+    "usage_invalid",
+    `Cannot use DUOLAKE_LOG_LEVEL: it must be one of ${levels.join(", ")}, got ${JSON.stringify(level)}`,
+  );
+}
+
+/** Ends the process when it was asked to stop and did not in time. */
+function stopInTime({ signal }: Io, log: Logger): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    log.info("stopping");
+    timer = setTimeout(() => process.exit(EXIT_DONE), STOP_MS_MAX).unref();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    [Symbol.dispose]: () => {
+      signal.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+    },
+  };
 }
 
 function duoLog(log: Logger, source: string): DuoObserver {

@@ -56,7 +56,8 @@ export function createHttp(limits: Partial<HttpLimits> = {}): {
       loaded ??= loadTransport(bounds);
       return (await loaded).send(request);
     },
-    close: async () => (await loaded)?.close(),
+    // A transport that could not be made has told whoever wanted to send; there is nothing to close.
+    close: async () => (await loaded?.catch(() => undefined))?.close(),
   };
 }
 
@@ -66,17 +67,25 @@ interface Transport {
 }
 
 async function loadTransport(bounds: HttpLimits): Promise<Transport> {
-  const { Agent, EnvHttpProxyAgent, request: send } = await import("undici");
+  const { Agent, EnvHttpProxyAgent, Pool, request: send } = await import("undici");
   const ca = await trustedCertificates();
-  const tls = ca === undefined ? {} : { ca };
+  const connect = { timeout: bounds.connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
   const options = {
-    connect: { timeout: bounds.connectTimeoutMs, ...tls },
+    connect,
     headersTimeout: bounds.answerTimeoutMs,
     bodyTimeout: bounds.answerTimeoutMs,
     maxResponseSize: bounds.bodyBytesMax,
     keepAliveTimeout: 30_000,
   };
-  const outside = new EnvHttpProxyAgent({ ...options, requestTls: tls });
+  const outside = new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: proxyUrl("http_proxy"),
+    httpsProxy: proxyUrl("https_proxy"),
+    proxyTls: connect,
+    requestTls: connect,
+    // The client that asks the proxy for a tunnel would wait five minutes for its answer.
+    clientFactory: (origin, own) => new Pool(origin, { ...own, headersTimeout: bounds.answerTimeoutMs }),
+  });
   // A proxy cannot reach this machine's loopback, and what stays on it must not leave.
   const inside = new Agent(options);
   return {
@@ -99,6 +108,12 @@ async function loadTransport(bounds: HttpLimits): Promise<Transport> {
       await Promise.all([inside.destroy(), outside.destroy()]);
     },
   };
+}
+
+/** A proxy from the environment, the lower-case name first as curl has it; empty for none. Many have only `host:port`. */
+function proxyUrl(name: "http_proxy" | "https_proxy"): string {
+  const text = process.env[name] ?? process.env[name.toUpperCase()] ?? "";
+  return text === "" || text.includes("://") ? text : `http://${text}`;
 }
 
 function flatHeaders(

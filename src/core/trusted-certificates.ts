@@ -25,10 +25,9 @@ export async function trustedCertificates(
   const { getCACertificates } = tls as { getCACertificates?: (from: "default" | "system") => string[] };
   if (getCACertificates !== undefined)
     return [...getCACertificates("default"), ...getCACertificates("system")];
-  const bundles = env["SSL_CERT_FILE"] === undefined ? SYSTEM_BUNDLES : [env["SSL_CERT_FILE"]];
-  const found = await firstReadable(bundles);
-  const extra =
-    env["NODE_EXTRA_CA_CERTS"] === undefined ? undefined : await firstReadable([env["NODE_EXTRA_CA_CERTS"]]);
+  const { SSL_CERT_FILE: bundle = "", NODE_EXTRA_CA_CERTS: extraBundle = "" } = env;
+  const found = await firstReadable(bundle === "" ? SYSTEM_BUNDLES : [bundle]);
+  const extra = extraBundle === "" ? undefined : await firstReadable([extraBundle]);
   // Setting `ca` replaces Node's list and NODE_EXTRA_CA_CERTS alike, so both are given again.
   return found === undefined
     ? undefined

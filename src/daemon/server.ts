@@ -21,7 +21,7 @@ export interface StatusServer extends AsyncDisposable {
 /**
  * Serves `/healthz` (200 or 503), `/metrics` and the page.
  *
- * @throws port_in_use
+ * @throws port_in_use; usage_invalid where this user may not open the port
  */
 export async function startServer(options: ServerOptions): Promise<StatusServer> {
   const routes = new Hono();
@@ -50,15 +50,24 @@ export async function startServer(options: ServerOptions): Promise<StatusServer>
       });
     });
     server.on("error", (error: Error) => {
-      reject(systemCode(error) === "EADDRINUSE" ? portInUse(options.port, error) : error);
+      reject(portError(options.port, error));
     });
   });
 }
 
-function portInUse(port: number, cause: Error): DuolakeError {
+function portError(port: number, cause: Error): Error {
+  const code = systemCode(cause);
+  if (code === "EADDRINUSE") {
+    return new DuolakeError(
+      "port_in_use",
+      `Cannot serve on 127.0.0.1: another program has the port; choose one with --port, got ${port}`,
+      { cause },
+    );
+  }
+  if (code !== "EACCES") return cause;
   return new DuolakeError(
-    "port_in_use",
-    `Cannot serve on 127.0.0.1: another program has the port; choose one with --port, got ${port}`,
+    "usage_invalid",
+    `Cannot serve on 127.0.0.1: this user may not open the port; choose one above 1023 with --port, got ${port}`,
     { cause },
   );
 }

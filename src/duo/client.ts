@@ -73,8 +73,9 @@ export function createDuoClient(options: DuoClientOptions): DuoClient {
 
   const get: DuoClient["get"] = async (path, params, { permission, signal }) => {
     let tried = NOTHING_TRIED;
+    let isRefused = false;
     for (;;) {
-      const secretKey = await options.secretKey(tried.rereadSecret);
+      const secretKey = await options.secretKey(isRefused);
       await budget.acquire(path, signal);
       const outcome = await exchange(wire, { path, params, permission, secretKey, signal });
       if ("answer" in outcome) {
@@ -85,8 +86,9 @@ export function createDuoClient(options: DuoClientOptions): DuoClient {
       const next = nextStep(error, tried, random());
       // The budget must learn of every 429, also of the one that ends this call.
       const holdMs = error.code === "duo_rate_limited" ? budget.limited(path, outcome.retryAfterMs) : 0;
-      if (next.step === "give_up") throw error;
+      if (next.step === "give_up") throw tried.correctedSkew ? withSkew(error, serverClock.skewMs()) : error;
       tried = next.tried;
+      isRefused = next.step === "reread_secret";
       if (next.step === "hold") observer.onWait?.(path, holdMs, error);
       if (next.step === "correct_skew") await correctSkew(serverClock, error, { observer, signal });
       if (next.step === "back_off") {
@@ -107,9 +109,15 @@ async function correctSkew(
   const measuredMs = await serverClock.measureSkewMs(options.signal);
   if (measuredMs === undefined) throw error;
   if (Math.abs(measuredMs - serverClock.skewMs()) < SKEW_MS_MIN) {
-    const message = `${error.message}; measured: this clock is ${describeSkew(measuredMs)}`;
-    throw new DuolakeError("duo_clock_skew", message, { retryable: true, cause: error });
+    throw withSkew(error, measuredMs);
   }
   serverClock.correct(measuredMs);
   options.observer.onSkew?.(measuredMs);
+}
+
+/** Adds the measured skew to an error about the clock; leaves every other as it is. */
+function withSkew(error: DuolakeError, skewMs: number): DuolakeError {
+  if (error.code !== "duo_clock_skew") return error;
+  const message = `${error.message}; measured: this clock is ${describeSkew(skewMs)}`;
+  return new DuolakeError("duo_clock_skew", message, { retryable: true, cause: error });
 }

@@ -80,7 +80,7 @@ function readPage(response: Json, stream: Stream): PageContent {
     const expected = `response.${stream.itemsKey}`;
     throw new DuolakeError(
       "duo_response_invalid",
-      `Cannot read a page of ${stream.path}: ${expected} must be an array, got ${Array.isArray(events) ? "none" : typeof events}`,
+      `Cannot read a page of ${stream.path}: ${expected} must be an array, got ${events === null ? "null" : typeof events}`,
       { retryable: true },
     );
   }

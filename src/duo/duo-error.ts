@@ -18,6 +18,9 @@ export interface DuoFailure {
   readonly message: string;
 }
 
+/** Messages go into logs and the journal. */
+const MESSAGE_LENGTH_MAX = 500;
+
 /**
  * Reads a FAIL envelope (Duo Admin API, "Response Format"): `{"stat":"FAIL","code":40301,"message":…,"message_detail":…}`.
  *
@@ -26,16 +29,17 @@ export interface DuoFailure {
  */
 export function readFailure(status: number, body: Json | undefined): DuoFailure {
   if (!isJsonObject(body)) return { status, code: undefined, message: "no Duo message" };
-  // Some answers carry the code as text.
-  const code = Number(body["code"] ?? Number.NaN);
   const message = [body["message"], body["message_detail"]]
     .filter((part): part is string => typeof part === "string" && part !== "")
-    .join(": ");
-  return {
-    status,
-    code: Number.isInteger(code) ? code : undefined,
-    message: message === "" ? "no Duo message" : message,
-  };
+    .join(": ")
+    .slice(0, MESSAGE_LENGTH_MAX);
+  return { status, code: readCode(body["code"]), message: message === "" ? "no Duo message" : message };
+}
+
+/** Some answers carry the code as text; what does not start with an HTTP status is no code. */
+function readCode(value: Json | undefined): number | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && /^[1-5]\d{4}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Turns a failure that Duo reported into the error that says what the operator must do. */
@@ -100,16 +104,19 @@ const TRANSPORT_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, "the answer took too long"],
   [
     /CERT|^UNABLE_TO|SELF_SIGNED|^ERR_TLS|^ERR_SSL|^EPROTO$/,
-    "the TLS certificate was not accepted; if a proxy inspects traffic, add its certificate authority to the system trust store or NODE_EXTRA_CA_CERTS",
+    "no trusted TLS connection could be made; if a proxy inspects traffic, add its certificate authority to the system trust store or NODE_EXTRA_CA_CERTS",
   ],
   [/^UND_ERR_RES_EXCEEDED_MAX_SIZE$/, "the answer is too large"],
+  [/^UND_ERR_ABORTED$/, "the proxy did not let the connection through; check HTTPS_PROXY"],
+  [/^(ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/, "the address in HTTPS_PROXY or HTTP_PROXY is not a URL"],
 ];
 
 /** Turns a failure of the transport into a `duo_unreachable` that names the cause. */
 export function unreachable(error: unknown, request: FailedRequest): DuolakeError {
   const code = systemCode(error) ?? systemCode((error as { cause?: unknown } | undefined)?.cause) ?? "";
   const hint = TRANSPORT_HINTS.find(([pattern]) => pattern.test(code))?.[1] ?? "the connection broke off";
-  const got = code === "" ? errorText(error) : code;
+  // undici says which status the proxy gave in the message only.
+  const got = code === "" || code === "UND_ERR_ABORTED" ? errorText(error) : code;
   return new DuolakeError("duo_unreachable", `Cannot reach ${request.apiHostname}: ${hint}, got ${got}`, {
     retryable: true,
     cause: error,

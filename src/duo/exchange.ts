@@ -75,7 +75,7 @@ export async function exchange(options: ExchangeOptions, request: ExchangeReques
     }
     return {
       error: duoError(readFailure(response.status, body), failed),
-      retryAfterMs: retryAfterMs(response, nowMs),
+      retryAfterMs: retryAfterMs(response, options.serverNowMs()),
     };
   } catch (error) {
     throwIfStopped(signal);
@@ -92,10 +92,13 @@ function tryParse(text: string): Json | undefined {
   }
 }
 
-/** Reads Retry-After in either form (RFC 9110, 10.2.3); undefined where it is absent or unreadable. */
-function retryAfterMs(response: HttpResponse, nowMs: number): number | undefined {
-  const text = response.headers["retry-after"]?.trim() ?? "";
+/**
+ * Reads Retry-After in either form (RFC 9110, 10.2.3); undefined where it is absent or unreadable. A date is by the server's
+ * clock, which the answer's own date tells.
+ */
+function retryAfterMs({ headers }: HttpResponse, serverNowMs: number): number | undefined {
+  const text = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+  const waitMs = Date.parse(text) - (Date.parse(headers["date"] ?? "") || serverNowMs);
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }

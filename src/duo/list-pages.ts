@@ -12,7 +12,8 @@ const FUTURE_S_MAX = 3600;
  * The next page starts at the last second seen, not behind it, because a page may end in the middle of a second; the caller
  * knows rows again by identity. A full page that shows one second only can never be passed that way: what lies behind it in
  * that second is out of reach, so the second is recorded as a gap and the next one is asked for. A page may have somewhat
- * more or fewer rows than 1,000, so one that is at least half full is followed too.
+ * more or fewer rows than 1,000, so one that is at least half full is followed too; where such a page shows one second only,
+ * rows in a later one prove that it was cut off.
  */
 export async function* listPages(
   client: DuoClient,
@@ -23,6 +24,7 @@ export async function* listPages(
   // A row from the future is damaged; following its time would skip everything before it.
   const latestS = window.toMs / 1000 + FUTURE_S_MAX;
   let fromS = Math.max(0, Math.floor(window.fromMs / 1000));
+  let doubt: Gap | undefined;
   for (;;) {
     const answer = await client.get(stream.path, [["mintime", String(fromS)]], {
       permission: stream.permission,
@@ -31,24 +33,34 @@ export async function* listPages(
     const events = readRows(answer.response, stream);
     const next = nextSecond(events, { stream, fromS, latestS });
     const isLast = next === undefined;
+    const gaps = [events.length === 0 ? undefined : doubt, next?.gap].filter((gap) => gap !== undefined);
+    doubt = next?.doubt;
     yield {
       events,
       fetchedAtMs: answer.fetchedAtMs,
       readThroughMs: isLast ? window.toMs : next.fromS * 1000,
       isLast,
       countsAnew: true,
-      gaps: next?.gap === undefined ? [] : [next.gap],
+      gaps,
     };
     if (isLast) return;
     fromS = next.fromS;
   }
 }
 
+interface NextPage {
+  readonly fromS: number;
+  /** The page ends in a second whose other rows are out of reach. */
+  readonly gap?: Gap;
+  /** A gap if there is any row behind the page. */
+  readonly doubt?: Gap;
+}
+
 /** Where the next page starts, or undefined at the end of the log; pure. */
 function nextSecond(
   events: readonly Json[],
   bounds: { readonly stream: Stream; readonly fromS: number; readonly latestS: number },
-): { readonly fromS: number; readonly gap?: Gap } | undefined {
+): NextPage | undefined {
   const { stream, fromS, latestS } = bounds;
   const fullRowCount = stream.pageRowCountMax;
   if (events.length < fullRowCount / 2) return undefined;
@@ -58,10 +70,13 @@ function nextSecond(
     if (second <= latestS && second > newestS) newestS = second;
   }
   if (newestS > fromS) return { fromS: newestS };
-  if (events.length < fullRowCount) return undefined;
-  if (newestS < fromS) throw ignored(stream, fromS);
+  const isFull = events.length >= fullRowCount;
+  if (newestS < fromS) {
+    if (isFull) throw ignored(stream, fromS);
+    return undefined;
+  }
   const gap = { fromMs: fromS * 1000, toMs: (fromS + 1) * 1000, reason: "saturated_second" } as const;
-  return { fromS: fromS + 1, gap };
+  return { fromS: fromS + 1, ...(isFull ? { gap } : { doubt: gap }) };
 }
 
 function ignored(stream: Stream, fromS: number): DuolakeError {

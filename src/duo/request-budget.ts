@@ -40,6 +40,10 @@ interface EndpointState {
   nextAtMs: number;
   heldUntilMs: number;
   holdsInARow: number;
+  /** How many 429s there were. */
+  holdCount: number;
+  /** The clock when it was last looked at. */
+  seenMs: number;
 }
 
 const RATE_PER_SECOND_MIN = 1 / 60;
@@ -54,7 +58,14 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
   const stateOf = (endpoint: string): EndpointState => {
     let state = states.get(endpoint);
     if (state === undefined) {
-      state = { ratePerSecond: ratePerSecondStart, nextAtMs: 0, heldUntilMs: 0, holdsInARow: 0 };
+      state = {
+        ratePerSecond: ratePerSecondStart,
+        nextAtMs: 0,
+        heldUntilMs: 0,
+        holdsInARow: 0,
+        holdCount: 0,
+        seenMs: 0,
+      };
       states.set(endpoint, state);
     }
     return state;
@@ -63,15 +74,17 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
     acquire: async (endpoint, signal) => {
       throwIfStopped(signal);
       const state = stateOf(endpoint);
-      const nowMs = clock.nowMs();
-      const intervalMs = 1000 / state.ratePerSecond;
-      // A clock that was set back must not make us wait for the hours it lost.
-      const nextAtMs = Math.min(state.nextAtMs, nowMs + intervalMs);
-      const startMs = Math.max(nowMs, nextAtMs, state.heldUntilMs);
-      if (startMs - nowMs > waitMsMax) throw held(endpoint, startMs);
-      // The slot is taken before the wait, so that two waiting requests do not go out together.
-      state.nextAtMs = startMs + intervalMs;
-      if (startMs > nowMs) await clock.sleep(startMs - nowMs, signal);
+      for (;;) {
+        const { holdCount } = state;
+        const nowMs = look(state, clock);
+        const startMs = Math.max(nowMs, state.nextAtMs, state.heldUntilMs);
+        if (startMs - nowMs > waitMsMax) throw held(endpoint, startMs);
+        // The slot is taken before the wait, so that two waiting requests do not go out together.
+        state.nextAtMs = startMs + 1000 / state.ratePerSecond;
+        if (startMs > nowMs) await clock.sleep(startMs - nowMs, signal);
+        // A 429 that another request met meanwhile holds this one too.
+        if (state.holdCount === holdCount) return;
+      }
     },
     succeeded: (endpoint) => {
       const state = stateOf(endpoint);
@@ -83,15 +96,26 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
       const backOffMs = Math.min(holdMs * 2 ** state.holdsInARow, holdMsMax);
       const pauseMs = retryAfterMs ?? backOffMs;
       state.holdsInARow = Math.min(state.holdsInARow + 1, 16);
+      state.holdCount += 1;
       state.ratePerSecond = Math.max(state.ratePerSecond / 2, RATE_PER_SECOND_MIN);
-      state.heldUntilMs = clock.nowMs() + pauseMs;
+      state.heldUntilMs = Math.max(look(state, clock) + pauseMs, state.heldUntilMs);
       return pauseMs;
     },
     heldUntilMs: (endpoint) => {
-      const untilMs = states.get(endpoint)?.heldUntilMs ?? 0;
-      return untilMs > clock.nowMs() ? untilMs : undefined;
+      const state = states.get(endpoint);
+      return state !== undefined && state.heldUntilMs > look(state, clock) ? state.heldUntilMs : undefined;
     },
   };
+}
+
+/** Reads the clock; where it was set back, what is planned goes back with it, or we would wait for the hours it lost. */
+function look(state: EndpointState, clock: Clock): number {
+  const nowMs = clock.nowMs();
+  const lostMs = Math.max(0, state.seenMs - nowMs);
+  state.nextAtMs -= lostMs;
+  state.heldUntilMs -= lostMs;
+  state.seenMs = nowMs;
+  return nowMs;
 }
 
 function held(endpoint: string, untilMs: number): DuolakeError {

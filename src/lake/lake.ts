@@ -77,7 +77,8 @@ export interface LakeTable {
    * Applies the change in one commit and returns the table after it.
    *
    * Where another commit was first: fence still at `from` -> rebase and try again; fence at `to` -> this very
-   * change had landed, done; anything else -> `cursor_moved`, nothing was changed (the caller discards the files).
+   * change had landed or another process made it, done (then our copies of its files are removed); anything else ->
+   * `cursor_moved`, nothing was changed (the caller discards the files).
    * Without files no snapshot is made, only properties are set.
    *
    * @throws cursor_moved, lake_commit_conflict (retries used up), lake_full, lake_unwritable, lake_metadata_invalid

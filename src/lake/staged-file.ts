@@ -29,7 +29,7 @@ export function dataFileOf(
   const day = dayName === undefined ? undefined : (entry.partition[dayName] as number | null | undefined);
   const lower = boundUs(entry.lower_bounds?.get(tsId));
   const upper = boundUs(entry.upper_bounds?.get(tsId));
-  const known = typeof day === "number" ? day : undefined;
+  const known = typeof day === "number" && Number.isSafeInteger(dayStartUs(day + 1)) ? day : undefined;
   return {
     path: entry.file_path,
     rowCount: entry.record_count,
@@ -41,5 +41,7 @@ export function dataFileOf(
 
 function boundUs(bytes: Uint8Array | undefined): number | undefined {
   const value = bytes === undefined ? undefined : readLong(bytes);
-  return value === undefined ? undefined : Number(value);
+  const us = Number(value ?? Number.NaN);
+  // After the year 2255 a number is not exact; without a bound the file is simply always read.
+  return Number.isSafeInteger(us) ? us : undefined;
 }

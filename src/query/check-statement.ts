@@ -1,6 +1,8 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { DuolakeError, errorText } from "../core/errors.ts";
 
+/** A text of these alone holds no statement; DuckDB has no message of its own for that. */
+const BLANKS_AND_COMMENTS = /\/\*[^]*?\*\/|--[^\n]*|[\s;]+/g;
 const EXPLAIN = /^\s*explain(?:\s+analyze)?\b/i;
 
 /**
@@ -25,6 +27,7 @@ export async function checkStatement(
 }
 
 async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   try {
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1) throw invalid(`one statement at a time, got ${statements.count}`, sql);

@@ -13,13 +13,20 @@ type Api = typeof import("@duckdb/node-api");
 export function jsonValue(value: DuckDBValue, api: Api): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === "bigint") return exactInteger(value);
   if (value instanceof api.DuckDBTimestampTZValue) {
     // Beyond the years that ISO 8601 writes with four digits, DuckDB's own text says more than a wrong instant.
     const us = Number(value.micros);
     return us >= US_MIN && us < US_END ? formatTimestamp(us) : value.toString();
   }
-  if (value instanceof api.DuckDBTimestampValue) return value.toString().replace(" ", "T");
+  if (
+    value instanceof api.DuckDBTimestampValue ||
+    value instanceof api.DuckDBTimestampSecondsValue ||
+    value instanceof api.DuckDBTimestampMillisecondsValue ||
+    value instanceof api.DuckDBTimestampNanosecondsValue
+  ) {
+    return value.toString().replace(" ", "T");
+  }
   if (value instanceof api.DuckDBListValue || value instanceof api.DuckDBArrayValue) {
     return value.items.map((item) => jsonValue(item, api));
   }
@@ -34,8 +41,14 @@ export function jsonValue(value: DuckDBValue, api: Api): Json {
       value: jsonValue(entry.value, api),
     }));
   }
-  if (value instanceof api.DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof api.DuckDBDecimalValue) {
+    return value.scale === 0 ? exactInteger(value.value) : Number(value.toString());
+  }
   return value.toString();
+}
+
+function exactInteger(value: bigint): Json {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 // 0000-01-01 and 10000-01-01.

@@ -1,7 +1,9 @@
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import * as api from "@duckdb/node-api";
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "@duckdb/node-api";
 import { stopped, throwIfStopped } from "../core/clock.ts";
-import { errorText } from "../core/errors.ts";
+import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Lake, LakeTable } from "../lake/lake.ts";
 import { identifier, literal } from "../lake/parquet/duckdb-types.ts";
@@ -34,12 +36,14 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   const { signal, memoryLimitBytes = 2 ** 31 } = options;
   const tables = await mentionedTables(lake, sql);
   throwIfStopped(signal);
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: `${memoryLimitBytes / 2 ** 20}MiB`,
-  });
-  const connection = await instance.connect();
+  const connection = await connect(memoryLimitBytes);
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener("abort", interrupt, { once: true });
+  const close = (): void => {
+    signal?.removeEventListener("abort", interrupt);
+    connection.closeSync();
+  };
   try {
-    await connection.run("SET TimeZone = 'UTC'");
     const paths: string[] = [];
     for (const table of tables) {
       const files = await table.files();
@@ -50,11 +54,14 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
     }
     await lockDown(connection, paths);
     const statement = await checkStatement(connection, sql);
+    throwIfStopped(signal);
+    await connection.run("BEGIN TRANSACTION READ ONLY");
     const result = await statement.stream();
-    return { columns: result.columnNames(), rows: rowsOf(connection, { result, sql, signal }) };
+    const rows = rowsOf({ connection, statement, result, sql, signal, close });
+    return { columns: result.columnNames(), rows };
   } catch (error) {
-    connection.closeSync();
-    throw error instanceof Error && error.name === "DuolakeError" ? error : invalid(errorText(error), sql);
+    close();
+    throw failureOf(error, { sql, signal });
   }
 }
 
@@ -67,27 +74,68 @@ async function mentionedTables(lake: Lake, sql: string): Promise<readonly LakeTa
   return loaded.filter((table) => table !== undefined);
 }
 
+async function connect(memoryLimitBytes: number): Promise<DuckDBConnection> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: `${Math.floor(memoryLimitBytes / 2 ** 20)}MiB`,
+    // By default it would be a folder in the working directory. DuckDB makes it when it spills, and removes it.
+    temp_directory: join(tmpdir(), `duolake-query-${randomUUID()}`),
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
+}
+
 async function lockDown(connection: DuckDBConnection, paths: readonly string[]): Promise<void> {
   if (paths.length > 0) await connection.run(`SET allowed_paths = [${paths.map(literal).join(", ")}]`);
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
 }
 
-async function* rowsOf(
-  connection: DuckDBConnection,
-  from: { readonly result: api.DuckDBResult; readonly sql: string; readonly signal: AbortSignal | undefined },
-): AsyncGenerator<readonly (readonly Json[])[]> {
-  const { result, sql, signal } = from;
-  const interrupt = (): void => connection.interrupt();
-  signal?.addEventListener("abort", interrupt, { once: true });
+interface Reading {
+  readonly connection: DuckDBConnection;
+  readonly statement: DuckDBPreparedStatement;
+  readonly result: DuckDBResult;
+  readonly sql: string;
+  readonly signal: AbortSignal | undefined;
+  readonly close: () => void;
+}
+
+async function* rowsOf(reading: Reading): AsyncGenerator<readonly (readonly Json[])[]> {
+  const { result, close } = reading;
+  const api = await import("@duckdb/node-api");
   try {
+    throwIfStopped(reading.signal);
     for await (const rows of result.yieldRows()) {
       yield rows.map((row) => row.map((value) => jsonValue(value, api)));
     }
+    await checkEnd(reading);
   } catch (error) {
-    throw signal?.aborted ? stopped() : invalid(errorText(error), sql);
+    throw failureOf(error, reading);
   } finally {
-    signal?.removeEventListener("abort", interrupt);
-    connection.closeSync();
+    close();
   }
+}
+
+/**
+ * Throws where the rows ended too early: DuckDB hands out the end of a result and a failure in the midst of it alike, as no
+ * more rows. Only the transaction knows, for it takes no further statement after a failure; the reason is found by asking again.
+ */
+async function checkEnd({ connection, statement, signal }: Reading): Promise<void> {
+  throwIfStopped(signal);
+  try {
+    await connection.run("SELECT 1");
+  } catch {
+    await connection.run("ROLLBACK");
+    await statement.run();
+    throw new Error("the rows broke off before the end");
+  }
+}
+
+function failureOf(
+  error: unknown,
+  { sql, signal }: { readonly sql: string; readonly signal: AbortSignal | undefined },
+): DuolakeError {
+  if (signal?.aborted) return stopped();
+  return error instanceof DuolakeError ? error : invalid(errorText(error), sql);
 }

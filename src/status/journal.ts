@@ -17,10 +17,11 @@ export interface JournalEntry {
  * Notes about the last pull of each table, beside the secrets in `.duolake/status/`.
  *
  * It is no state: everything that a pull needs is in the lake (invariant P1), and losing these files loses nothing but what
- * `status` says of the time since the last commit.
+ * `status` says of the time since the last commit. Therefore one that cannot be written, because the directory is read-only,
+ * is done without: it must not make a pull fail whose rows are committed.
  */
 export interface Journal {
-  /** @param table its resolved name */
+  /** Best effort, never rejects. @param table its resolved name */
   readonly write: (table: string, entry: JournalEntry) => Promise<void>;
   /** The last entry; undefined where there is none, or none that can be read. */
   readonly read: (table: string) => Promise<JournalEntry | undefined>;
@@ -32,15 +33,14 @@ export function openJournal(dir: string): Journal {
   const pathOf = (table: string): string => join(folder, `${table}.json`);
   return {
     write: async (table, entry) => {
-      await mkdir(folder, { recursive: true });
       const temporary = join(folder, `.${table}.${randomUUID()}.tmp`);
       try {
+        await mkdir(folder, { recursive: true });
         await writeFile(temporary, `${JSON.stringify(entry)}\n`);
         // Renamed whole, so that a reader never sees half an entry.
         await rename(temporary, pathOf(table));
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
+      } catch {
+        await rm(temporary, { force: true }).catch(() => {});
       }
     },
     read: async (table) => {

@@ -11,6 +11,7 @@ import { entryOf } from "../staged-file.ts";
 import type { Store } from "../store/store.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { mergeManifests } from "./merge-manifests.ts";
+import { expiredHistory, removeExpired } from "./expire-history.ts";
 import type { PreparedAppend } from "./prepare.ts";
 import { prepareAppend } from "./prepare.ts";
 import { requirementsOf, stageAppend } from "./stage.ts";
@@ -128,7 +129,14 @@ async function tryOnce(
     });
     written.push(staged.list.path);
     await store.writeNew(staged.list.path, staged.list.bytes);
-    return await catalog.commit(base, staged.requirements, staged.updates);
+    const expired = expiredHistory(base.metadata);
+    const removed = (expired?.removed ?? []).map((snapshot) => snapshot["snapshot-id"]);
+    const committed = await catalog.commit(base, staged.requirements, [
+      ...staged.updates,
+      ...(removed.length === 0 ? [] : [{ action: "remove-snapshots", "snapshot-ids": removed } as const]),
+    ]);
+    if (expired !== undefined) await removeExpired(store, expired);
+    return committed;
   } catch (error) {
     if (error instanceof CommitUnknown) return "unknown";
     await removeAll(store, written);

@@ -6,7 +6,15 @@ import { DuolakeError, errorText } from "../../core/errors.ts";
 
 const MIB = 1024 * 1024;
 /** The least that writes 100,000 wide rows without being halved; the process takes about 100 MiB more. */
-const MEMORY_LIMIT_BYTES = 300 * MIB;
+const MEMORY_LIMIT_BYTES = 320 * MIB;
+
+/**
+ * A second thread makes a large file about a sixth faster for half as much work again, and a small one slower; the
+ * other core has the rows of the next file to make.
+ */
+const THREAD_COUNT = 1;
+
+const INTERRUPT_INTERVAL_MS = 50;
 
 export interface DuckdbOptions {
   /** What DuckDB may use before it spills to disk. */
@@ -14,7 +22,11 @@ export interface DuckdbOptions {
   readonly threadCount?: number;
   /** Where it spills to; made when needed. */
   readonly temporaryFolder: string;
+  /** Loads the package; replaced in tests. */
+  readonly loadPackage?: () => Promise<DuckdbPackage>;
 }
+
+type DuckdbPackage = typeof import("@duckdb/node-api");
 
 /** The SQL engine that writes and reads Parquet files. An aborted signal interrupts a statement: `stopped`. */
 export interface Duckdb {
@@ -44,13 +56,24 @@ export function duckdb(options: DuckdbOptions): Duckdb {
       throw failure(error);
     } finally {
       close();
+      await spill.observe();
     }
   };
   const session = async (signal: AbortSignal | undefined): Promise<Session> => {
     throwIfStopped(signal);
-    instance ??= start(options);
-    await spill.freshen();
-    return openSession(await (await instance).connect(), signal);
+    await spill.prepare();
+    instance ??= start(options).catch((error: unknown) => {
+      // What failed once may work the next time.
+      instance = undefined;
+      throw error;
+    });
+    const started = await instance;
+    return openSession(await started.connect(), {
+      signal,
+      onBroken: () => {
+        instance = undefined;
+      },
+    });
   };
   return {
     rows,
@@ -63,6 +86,7 @@ export function duckdb(options: DuckdbOptions): Duckdb {
         throw failure(error);
       } finally {
         close();
+        await spill.observe();
       }
     },
     release: async () => {
@@ -79,16 +103,40 @@ interface Session {
   readonly close: () => void;
 }
 
-function openSession(connection: DuckDBConnection, signal: AbortSignal | undefined): Session {
-  const interrupt = (): void => connection.interrupt();
+/**
+ * An interrupt that comes just before a statement begins to run is forgotten by DuckDB, so it is repeated until the
+ * statement gives up.
+ */
+function openSession(
+  connection: DuckDBConnection,
+  { signal, onBroken }: { readonly signal: AbortSignal | undefined; readonly onBroken: () => void },
+): Session {
+  let repeating: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    connection.interrupt();
+    repeating = setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS);
+  };
   signal?.addEventListener("abort", interrupt, { once: true });
+  const close = (): void => {
+    clearInterval(repeating);
+    signal?.removeEventListener("abort", interrupt);
+    connection.closeSync();
+  };
+  if (signal?.aborted) {
+    // It was aborted while DuckDB was being started.
+    close();
+    throw stopped();
+  }
   return {
     connection,
-    failure: (error) => (signal?.aborted ? stopped() : new DuckdbError(errorText(error), { cause: error })),
-    close: () => {
-      signal?.removeEventListener("abort", interrupt);
-      connection.closeSync();
+    failure: (error) => {
+      if (signal?.aborted) return stopped();
+      const failure = new DuckdbError(errorText(error), { cause: error });
+      // After such an error every statement fails until DuckDB is started anew.
+      if (failure.isFatal) onBroken();
+      return failure;
     },
+    close,
   };
 }
 
@@ -101,6 +149,10 @@ export class DuckdbError extends Error {
     return /^(IO Error|Permission Error|INTERNAL Error|FATAL Error|Connection Error)/.test(this.message);
   }
 
+  get isFatal(): boolean {
+    return /^(INTERNAL|FATAL) Error/.test(this.message);
+  }
+
   get isOutOfMemory(): boolean {
     return this.message.startsWith("Out of Memory Error");
   }
@@ -111,10 +163,10 @@ function memoryLimit({ memoryLimitBytes }: DuckdbOptions): string {
 }
 
 async function start(options: DuckdbOptions): Promise<DuckDBInstance> {
-  const api = await load();
+  const api = await load(options);
   const instance = await api.DuckDBInstance.create(":memory:", {
     memory_limit: memoryLimit(options),
-    threads: String(options.threadCount ?? 2),
+    threads: String(options.threadCount ?? THREAD_COUNT),
     temp_directory: options.temporaryFolder,
     // A file is cut into days and sorted by ts, so rows must come out in the order they were sorted.
     preserve_insertion_order: "true",
@@ -133,26 +185,30 @@ async function start(options: DuckdbOptions): Promise<DuckDBInstance> {
  * Keeps the folder for spilling usable. DuckDB makes it when it first spills, but only the last folder of the path
  * and only once; and another process clears away such folders when nobody touched them for long.
  */
-function spillFolder(folder: string): { readonly freshen: () => Promise<void> } {
+function spillFolder(folder: string): {
+  readonly prepare: () => Promise<void>;
+  readonly observe: () => Promise<void>;
+} {
   let isMade = false;
   return {
-    freshen: async () => {
-      try {
-        await mkdir(isMade ? folder : dirname(folder), { recursive: true });
-        const now = new Date();
-        await utimes(folder, now, now);
-        isMade = true;
-      } catch {
-        // Nothing was spilled yet. Or the folder is read-only: reading must work there, and a query that has to
-        // spill fails by itself.
-      }
+    prepare: async () => {
+      // Where this fails, reading still works; a statement that has to spill fails by itself.
+      await mkdir(isMade ? folder : dirname(folder), { recursive: true }).catch(() => {});
+    },
+    observe: async () => {
+      const now = new Date();
+      const touched = await utimes(folder, now, now).then(
+        () => true,
+        () => false,
+      );
+      isMade ||= touched;
     },
   };
 }
 
-async function load(): Promise<typeof import("@duckdb/node-api")> {
+async function load(options: DuckdbOptions): Promise<DuckdbPackage> {
   try {
-    return await import("@duckdb/node-api");
+    return await (options.loadPackage?.() ?? import("@duckdb/node-api"));
   } catch (error) {
     throw new DuolakeError(
       "package_missing",

@@ -4,7 +4,7 @@ import type { Row } from "../../core/row.ts";
 import { daySpec } from "../append/prepare.ts";
 import { lakeError } from "../lake-error.ts";
 import type { RefusedRow, RowWriter, StagedFile } from "../lake.ts";
-import { dayOf, dayText, instantUs } from "../spec/instant.ts";
+import { dayText, instantOf } from "../spec/instant.ts";
 import { currentSchema } from "../spec/metadata.ts";
 import type { TableMetadata } from "../spec/types.ts";
 import { stagedFile } from "../staged-file.ts";
@@ -13,9 +13,8 @@ import type { WrittenFile } from "./copy.ts";
 import type { Duckdb } from "./duckdb.ts";
 import { fitOf } from "./fit.ts";
 import { metricsOf } from "./metrics.ts";
-import type { SpoolWriter } from "./spool.ts";
-import { openSpool } from "./spool.ts";
-import { storeRows } from "./store-rows.ts";
+import { type DaySpools, daySpools } from "./day-spools.ts";
+import { type StoredRows, storeRows } from "./store-rows.ts";
 
 /** Fewer rows leave too little behind to be worth the time. */
 const RELEASE_ROW_COUNT = 2_000;
@@ -33,24 +32,24 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
   const { fields } = currentSchema(metadata);
   const misfit = fitOf(fields);
   const refused: RefusedRow[] = [];
-  const days = new Set<number>();
-  let spool: SpoolWriter | undefined;
+  let spools: DaySpools | undefined;
   let rowCount = 0;
   let used = false;
   const add = (row: Row): void => {
     if (used) throw new TypeError("Cannot add a row: the writer is used up");
     rowCount += 1;
-    const us = typeof row.ts === "string" ? instantUs(row.ts) : undefined;
+    const instant = typeof row.ts === "string" ? instantOf(row.ts) : undefined;
     const reason =
-      us === undefined ? `ts must be an instant, got ${JSON.stringify(row.ts) ?? "nothing"}` : misfit(row);
-    if (us === undefined || reason !== undefined) {
+      instant === undefined
+        ? `ts must be an instant, got ${JSON.stringify(row.ts) ?? "nothing"}`
+        : misfit(row);
+    if (instant === undefined || reason !== undefined) {
       refused.push({ row, reason: reason ?? "" });
       return;
     }
-    days.add(dayOf(us));
     try {
-      spool ??= openSpool(folder);
-      spool.add(row);
+      spools ??= daySpools(folder);
+      spools.add(row, instant);
     } catch (error) {
       throw lakeError(error, `write to ${folder}`);
     }
@@ -58,23 +57,26 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
   const close = async (): Promise<void> => {
     used = true;
     try {
-      spool?.close();
+      spools?.close();
     } catch {
-      // Its content was flushed before, or is not wanted any more.
+      // Their content was flushed before, or is not wanted any more.
     }
-    spool = undefined;
+    spools = undefined;
     await rm(folder, { recursive: true, force: true }).catch(() => {});
   };
   const finish: RowWriter["finish"] = async (signal) => {
     if (used) throw new TypeError("Cannot finish a writer twice");
     used = true;
     try {
-      if (spool === undefined) return { files: [], refused };
-      spool.flush();
-      const day = days.size === 1 ? [...days][0] : undefined;
-      const stored = await storeRows({ duckdb: tools.duckdb, spool, fields, folder, day, signal });
-      const files = await adopt(tools.store, { metadata, files: stored.files, isSorted: day !== undefined });
-      return { files, refused: [...refused, ...stored.refused] };
+      if (spools === undefined) return { files: [], refused };
+      const stored: StoredRows[] = [];
+      for (const { spool, day, isSorted } of spools.all()) {
+        spool.flush();
+        stored.push(await storeRows({ duckdb: tools.duckdb, spool, fields, folder, day, isSorted, signal }));
+      }
+      const written = stored.flatMap((part) => part.files);
+      const files = await adopt(tools.store, { metadata, files: written });
+      return { files, refused: [...refused, ...stored.flatMap((part) => part.refused)] };
     } catch (error) {
       throw lakeError(error, `write to table folder ${metadata.location}`);
     } finally {
@@ -98,10 +100,9 @@ async function adopt(
   written: {
     readonly metadata: TableMetadata;
     readonly files: readonly WrittenFile[];
-    readonly isSorted: boolean;
   },
 ): Promise<readonly StagedFile[]> {
-  const { metadata, files, isSorted } = written;
+  const { metadata, files } = written;
   const { fields } = currentSchema(metadata);
   const tsId = fields.find((field) => field.name === "ts")?.id ?? -1;
   const dayName = daySpec(metadata).fields[0]?.name ?? "";
@@ -118,7 +119,12 @@ async function adopt(
     from: file.path,
     to: `${metadata.location}/data/${dayName}=${dayText(file.day)}/${randomUUID()}.parquet`,
   }));
-  await store.adopt(moves);
+  try {
+    await store.adopt(moves);
+  } catch (error) {
+    for (const { to } of moves) await store.remove(to).catch(() => {});
+    throw error;
+  }
   return moves.map(({ file, to }) =>
     stagedFile(
       {
@@ -129,7 +135,7 @@ async function adopt(
         record_count: file.rowCount,
         file_size_in_bytes: file.sizeBytes,
         ...metrics(file.statistics),
-        sort_order_id: isSorted ? (sortOrder?.["order-id"] ?? null) : null,
+        sort_order_id: file.isSorted ? (sortOrder?.["order-id"] ?? null) : null,
       },
       tsId,
     ),

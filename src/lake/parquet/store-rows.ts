@@ -24,6 +24,8 @@ export interface StoreRowsOptions {
   readonly folder: string;
   /** Given when all rows are of one day. */
   readonly day: number | undefined;
+  /** True where the rows are in the order of `ts` already. */
+  readonly isSorted: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -104,6 +106,7 @@ async function copy(options: StoreRowsOptions, source: string): Promise<WrittenF
       folder,
       fields: options.fields,
       day: options.day,
+      isSorted: options.isSorted,
       signal: options.signal,
       lineBytesMax: options.spool.lineBytesMax,
     });

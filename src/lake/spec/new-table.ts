@@ -20,6 +20,8 @@ export const DEFAULT_PROPERTIES: Readonly<Record<string, string>> = {
   "commit.manifest.target-size-bytes": String(8 * MIB),
   "history.expire.max-snapshot-age-ms": String(5 * 86_400_000),
   "history.expire.min-snapshots-to-keep": "100",
+  // Ours: appends take older snapshots out of the history; see append/expire-history.ts.
+  "duolake.snapshots-max": "1000",
 };
 
 /**

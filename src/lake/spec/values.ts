@@ -1,5 +1,5 @@
 import { decimalOf } from "./evolve.ts";
-import { dateDays, instantUs } from "./instant.ts";
+import { dateDays, instantOf, instantUs } from "./instant.ts";
 
 // Binary single-value serialization (spec, Appendix D). Everything is little endian but decimal and uuid.
 
@@ -67,12 +67,12 @@ export function boundBytes(type: string, text: string, side: "lower" | "upper"):
     case "double":
       return floatBytes(type, text, side);
     case "date":
-      return mapped(dateDays(text), intBytes);
+      return dateBytes(text);
     case "time":
-      return mapped(instantUs(`1970-01-01T${text}`), (us) => longBytes(BigInt(us)));
+      return instantBytes(`1970-01-01T${text}`);
     case "timestamp":
     case "timestamptz":
-      return mapped(instantUs(text), (us) => longBytes(BigInt(us)));
+      return instantBytes(text);
     case "string":
       return new TextEncoder().encode(text);
     case "uuid":
@@ -113,6 +113,12 @@ function hexBytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, "hex"));
 }
 
-function mapped(value: number | undefined, encode: (value: number) => Uint8Array): Uint8Array | undefined {
-  return value === undefined ? undefined : encode(value);
+function dateBytes(text: string): Uint8Array | undefined {
+  const days = dateDays(text);
+  return days === undefined ? undefined : intBytes(days);
+}
+
+function instantBytes(text: string): Uint8Array | undefined {
+  const instant = instantOf(text);
+  return instant === undefined ? undefined : longBytes(instantUs(instant));
 }

@@ -22,10 +22,21 @@ export function localStore(): Store {
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFileNew(path, { bytes, isDurable: true });
+}
+
+/** Writes a new file; on a failure, a full disk most of all, no half of it stays to make things worse. */
+async function writeFileNew(
+  path: string,
+  { bytes, isDurable }: { readonly bytes: Uint8Array; readonly isDurable: boolean },
+): Promise<void> {
   const file = await openNew(path);
   try {
     await file.writeFile(bytes);
-    await file.datasync();
+    if (isDurable) await file.datasync();
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
   } finally {
     await file.close();
   }
@@ -73,12 +84,7 @@ const DEFINITE: ReadonlySet<string> = new Set([
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  const file = await openNew(temporary);
-  try {
-    await file.writeFile(bytes);
-  } finally {
-    await file.close();
-  }
+  await writeFileNew(temporary, { bytes, isDurable: false });
   try {
     await rename(temporary, path);
   } catch (error) {

@@ -1,5 +1,4 @@
 import { readFile, rm } from "node:fs/promises";
-import { systemCode } from "../../core/errors.ts";
 import type { Store, StoreEntry } from "./store.ts";
 
 /**
@@ -87,9 +86,4 @@ function turn(): Promise<void> {
 /** An error as the operating system gives it, for stores that are not files. */
 export function systemError(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
-}
-
-/** True for the error of a path at which nothing is. */
-export function isMissing(error: unknown): boolean {
-  return systemCode(error) === "ENOENT";
 }

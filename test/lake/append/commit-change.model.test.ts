@@ -113,7 +113,7 @@ test("commits never lose or repeat an event, however appenders and compactors me
         expect(Number(currentSnapshot(table.metadata)?.summary["total-data-files"])).toBe(planned.length);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

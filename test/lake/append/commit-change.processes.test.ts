@@ -89,8 +89,10 @@ async function newWarehouse(path: string): Promise<void> {
 test("several processes commit every event exactly once", { timeout: 60_000 }, async () => {
   await using dir = await tempDir();
   await newWarehouse(dir.path);
-  const end = 45;
-  const acknowledged = await Promise.all(Array.from({ length: PROCESS_COUNT }, () => work(dir.path, { end, killsAfterMs: [] })));
+  const end = 30;
+  const acknowledged = await Promise.all(
+    Array.from({ length: PROCESS_COUNT }, () => work(dir.path, { end, killsAfterMs: [] })),
+  );
   expect(await countEvents(dir.path, { end, acknowledged: acknowledged.flat() })).toBe(end);
   expect(acknowledged.flat()).toHaveLength(end);
   const left = (await readdir(`${dir.path}/d/t/metadata`)).filter((name) => name.endsWith(".tmp"));
@@ -100,10 +102,10 @@ test("several processes commit every event exactly once", { timeout: 60_000 }, a
 test("processes that are killed at any moment lose and repeat nothing", { timeout: 60_000 }, async () => {
   await using dir = await tempDir();
   await newWarehouse(dir.path);
-  const end = 60;
+  const end = 45;
   const acknowledged = await Promise.all(
     Array.from({ length: PROCESS_COUNT }, () => {
-      const killsAfterMs = Array.from({ length: 3 }, () => Math.floor(Math.random() * 120));
+      const killsAfterMs = Array.from({ length: 2 }, () => Math.floor(Math.random() * 120));
       return work(dir.path, { end, killsAfterMs });
     }),
   );

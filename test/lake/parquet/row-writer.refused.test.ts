@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Column } from "../../../src/core/columns.ts";
 import type { Json } from "../../../src/core/json.ts";
 import type { Row } from "../../../src/core/row.ts";
+import { lineOf } from "../../../src/lake/parquet/spool.ts";
 import { sql } from "../support/sql.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { append, testTable } from "../support/test-lake.ts";
@@ -100,10 +101,10 @@ describe("refused rows", () => {
         expect(after.rowCount - before + refused.length).toBe(rows.length);
         for (const { row: document, reason } of refused) {
           expect(reason.length).toBeGreaterThan(3);
-          expect(numbered).toContainEqual(document);
+          expect(numbered.map(lineOf)).toContain(lineOf(document));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
     const files = (await table.files()).map((file) => `'${file.path}'`).join(", ");
     const [counts] = await sql.rows(

@@ -53,7 +53,7 @@ describe("truncate", () => {
           expect(upper.isWellFormed()).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -1,28 +1,32 @@
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { afterAll, describe, expect, test } from "vitest";
 import { localStore } from "../../../src/lake/store/local.ts";
 import { storeContract } from "../contract/store.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-describe("localStore", () => {
+describe("localStore", async () => {
+  const dir = await tempDir();
+  let opened = 0;
+  afterAll(() => dir[Symbol.asyncDispose]());
+
   storeContract(async () => {
-    const root = await mkdtemp(join(tmpdir(), "lake-store-"));
+    opened += 1;
+    const root = `${dir.path}/${opened}`;
     const localFile = async (text: string): Promise<string> => {
-      const path = join(await mkdtemp(join(tmpdir(), "lake-local-")), "file");
+      const path = `${dir.path}/local-${opened}`;
       await writeFile(path, text);
       return path;
     };
+    await mkdir(root);
     return { store: localStore(), root, localFile };
   });
 
-  test("localStore.putIfAbsent leaves no temporary file when the folder is lost to another", async () => {
-    await using dir = await tempDir();
+  test("localStore.putIfAbsent leaves no temporary file, whoever wins", async () => {
+    await using own = await tempDir();
     const store = localStore();
     await Promise.all(
-      Array.from({ length: 8 }, () => store.putIfAbsent(`${dir.path}/v1`, new Uint8Array(100_000))),
+      Array.from({ length: 8 }, () => store.putIfAbsent(`${own.path}/v1`, new Uint8Array(100_000))),
     );
-    expect(await readdir(dir.path)).toEqual(["v1"]);
+    expect(await readdir(own.path)).toEqual(["v1"]);
   });
 });

@@ -1,16 +1,17 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe } from "vitest";
+import { writeFile } from "node:fs/promises";
+import { afterAll, describe } from "vitest";
 import { memoryStore } from "../../../src/lake/store/memory.ts";
 import { storeContract } from "../contract/store.ts";
+import { tempDir } from "../support/temp-dir.ts";
 
-describe("memoryStore", () => {
+describe("memoryStore", async () => {
+  const dir = await tempDir();
+  afterAll(() => dir[Symbol.asyncDispose]());
+
   storeContract(async () => {
     const localFile = async (text: string): Promise<string> => {
-      const path = join(await mkdtemp(join(tmpdir(), "lake-local-")), "file");
-      await writeFile(path, text);
-      return path;
+      await writeFile(`${dir.path}/local`, text);
+      return `${dir.path}/local`;
     };
     return { store: memoryStore(), root: "/memory", localFile };
   });
