@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { jsonSchemas } from "../src/config/json-schemas.ts";
 import { errorsProblems } from "./docs/errors.ts";
 import type { GeneratedFile } from "./docs/generated-file.ts";
 import { tableDocs } from "./docs/table-docs.ts";
@@ -9,7 +10,7 @@ import { tableDocs } from "./docs/table-docs.ts";
 const ROOT = new URL("..", import.meta.url);
 
 /** Each gives files of the documentation, whole. */
-const GENERATORS: readonly (() => readonly GeneratedFile[])[] = [tableDocs];
+const GENERATORS: readonly (() => readonly GeneratedFile[])[] = [tableDocs, jsonSchemas];
 
 /** Each reads hand-written documentation and gives what is wrong with it, a line each. */
 const CHECKS: readonly (() => readonly string[])[] = [() => errorsProblems(read("docs/errors.md"))];

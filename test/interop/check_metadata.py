@@ -123,7 +123,8 @@ def list_header_problems(snapshot, header):
 def manifest_problems(manifest, sequence_of):
     path = os.path.basename(manifest["manifest_path"])
     entries = list(manifest_entries(manifest))
-    yield from differ(f"manifest_length of {path}", manifest["manifest_length"], os.path.getsize(manifest["manifest_path"]))
+    length = os.path.getsize(manifest["manifest_path"])
+    yield from differ(f"manifest_length of {path}", manifest["manifest_length"], length)
     yield from differ(f"content of {path}", manifest["content"], 0)
     for word, status in (("added", ADDED), ("existing", EXISTING), ("deleted", DELETED)):
         of_status = [e for e in entries if e.status == status]
@@ -181,5 +182,6 @@ def no_strays(table):
             named.add(manifest["manifest_path"])
         named.update(entry.path for entry in table.entries(snapshot))
     there = {os.path.join(folder, name) for folder, _, names in os.walk(table.folder) for name in names}
-    none_wrong([f"{path} is a stray" for path in sorted(there - named)] + [f"{p} is gone" for p in sorted(named - there)])
+    strays = [f"{path} is a stray" for path in sorted(there - named)]
+    none_wrong(strays + [f"{path} is gone" for path in sorted(named - there)])
     return counted(len(there), "file")

@@ -1,91 +1,114 @@
-"""Rows as PyIceberg reads them against rows from somewhere else, value by value."""
+"""Rows as other readers see them against rows from somewhere else, value by value.
+
+A row is a tuple with the values of the columns in their order, a struct and a list are tuples too.
+"""
 
 import json
 from collections import Counter
 
 import iceberg_values as values
 from checks import Wrong, counted, shown
+from iceberg_files import read_parquet
 
 
-def canonical(type, value, convert):
-    """A value with its columns in order; what is absent is None, as in a table."""
-    if value is None:
-        return None
+def row_reader(fields, reader):
+    """Makes the function that turns a row of dictionaries into tuples; what is absent is None, as in a table."""
+    names = [field["name"] for field in fields]
+    readers = [(name, value_reader(field["type"], reader)) for name, field in zip(names, fields)]
+
+    def read(row):
+        if not row.keys() <= set(names):
+            raise Wrong(f"columns that the schema lacks: {sorted(row.keys() - set(names))}")
+        return tuple(None if (value := row.get(name)) is None else convert(value) for name, convert in readers)
+
+    return read
+
+
+def value_reader(type, reader):
     if isinstance(type, str):
-        return convert(type, value)
-    if type["type"] == "list":
-        return tuple(canonical(type["element"], item, convert) for item in value)
-    return canonical_row(type["fields"], value, convert)
-
-
-def canonical_row(fields, row, convert):
-    unknown = set(row) - {field["name"] for field in fields}
-    if unknown:
-        raise Wrong(f"columns that the schema lacks: {sorted(unknown)}")
-    return tuple((f["name"], canonical(f["type"], row.get(f["name"]), convert)) for f in fields)
+        return reader(type)
+    if type["type"] == "struct":
+        return row_reader(type["fields"], reader)
+    convert = value_reader(type["element"], reader)
+    return lambda items: tuple(None if item is None else convert(item) for item in items)
 
 
 def expected_rows(fields, path):
+    read = row_reader(fields, values.json_reader)
     with open(path, encoding="utf-8") as file:
-        return [canonical_row(fields, json.loads(line), values.from_json) for line in file]
+        return [read(json.loads(line)) for line in file]
 
 
-def found_rows(fields, arrow):
-    return [canonical_row(fields, row, values.from_python) for row in arrow.to_pylist()]
+def rows_of(fields, arrow):
+    read = row_reader(fields, values.python_reader)
+    return [read(row) for row in arrow.to_pylist()]
 
 
-def same_rows(fields, arrow, path):
+def rows_in_files(table):
+    """The rows as they stand in the data files; a file that is older than a column lacks it."""
+    return [row for entry in table.live() for row in rows_of(table.schema["fields"], read_parquet(entry.path))]
+
+
+def without_null_lists(fields, rows):
+    """PyIceberg reads a null list of structs as an empty one (apache/iceberg-python#3833); so is it here too."""
+    return [blurred(fields, row) for row in rows]
+
+
+def blurred(fields, row):
+    return tuple(blurred_value(field["type"], value) for field, value in zip(fields, row, strict=True))
+
+
+def blurred_value(type, value):
+    if isinstance(type, str):
+        return value
+    if type["type"] == "struct":
+        return None if value is None else blurred(type["fields"], value)
+    if value is None:
+        return () if isinstance(type["element"], dict) and type["element"]["type"] == "struct" else None
+    return tuple(blurred_value(type["element"], item) for item in value)
+
+
+def same_rows(fields, found, wanted):
     """Compares as multisets: order means nothing, repetition does."""
-    wanted = expected_rows(fields, path)
-    found = found_rows(fields, arrow)
-    # repr tells 1 from True and -0.0 from 0.0, which are equal in Python.
-    lost = Counter(map(repr, wanted))
-    lost.subtract(Counter(map(repr, found)))
-    different = {text: count for text, count in lost.items() if count}
-    if not different:
+    counts = Counter(wanted)
+    counts.subtract(found)
+    if not any(counts.values()):
         return counted(len(found), "row")
-    missing = next((row for row in wanted if different.get(repr(row), 0) > 0), None)
-    extra = nearest(missing, [row for row in found if different.get(repr(row), 0) < 0])
-    raise Wrong(f"{len(found)} rows, {len(wanted)} expected; {explain(missing, extra)}")
+    missing = next((row for row in wanted if counts[row] > 0), None)
+    extras = [row for row in found if counts[row] < 0]
+    raise Wrong(f"{len(found)} rows, {len(wanted)} expected; {explain(fields, missing, extras)}")
 
 
-def nearest(row, others):
-    if row is None or not others:
-        return others[0] if others else None
-    return min(others, key=lambda other: sum(1 for _ in differences(row, other)))
-
-
-def explain(missing, extra):
-    if missing is None or extra is None:
-        return f"missing {shown(missing)}" if missing else f"too many {shown(extra)}"
-    path, wanted, found = next(differences(missing, extra))
+def explain(fields, missing, extras):
+    """Names the first difference to the most similar row."""
+    if missing is None or not extras:
+        return f"missing {shown(missing)}" if missing else f"too many {shown(extras[0])}"
+    extra = min(extras, key=lambda row: sum(1 for _ in differences(fields, missing, row)))
+    path, wanted, found = next(differences(fields, missing, extra))
     return f"{path} is {shown(found)}, not {shown(wanted)}"
 
 
-def differences(a, b, path=""):
-    """Path and both values where two rows differ."""
-    if is_struct(a) and is_struct(b):
-        for (name, x), (_, y) in zip(a, b, strict=True):
-            yield from differences(x, y, f"{path}.{name}" if path else name)
-    elif repr(a) != repr(b):
-        yield path, a, b
+def differences(fields, a, b, prefix=""):
+    for field, x, y in zip(fields, a, b, strict=True):
+        path, type = prefix + field["name"], field["type"]
+        if isinstance(type, dict) and type["type"] == "struct" and None not in (x, y):
+            yield from differences(type["fields"], x, y, f"{path}.")
+        elif x != y:
+            yield path, x, y
 
 
-def is_struct(value):
-    return isinstance(value, tuple) and value != () and all(isinstance(v, tuple) and len(v) == 2 for v in value)
-
-
-def value_at(row, path):
+def column_of(fields, rows, path):
+    """The values of one column."""
     for name in path:
-        if row is None:
-            return None
-        row = dict(row)[name]
-    return row
+        index = next(i for i, field in enumerate(fields) if field["name"] == name)
+        rows = [row and row[index] for row in rows]
+        fields = fields[index]["type"]["fields"] if isinstance(fields[index]["type"], dict) else ()
+    return rows
 
 
-def same_originals(rows, path):
+def same_originals(fields, rows, path):
     """`event.original` of every row against the simulator's ledger."""
-    found = Counter(value_at(row, ("event", "original")) for row in rows)
+    found = Counter(column_of(fields, rows, ("event", "original")))
     with open(path, encoding="utf-8") as file:
         wanted = Counter(json.loads(line) for line in file)
     if found == wanted:

@@ -11,9 +11,10 @@ from pyiceberg.table import StaticTable
 
 import check_files
 import check_metadata
-from check_filters import filters
-from check_rows import found_rows, same_originals, same_rows
+from check_filters import filters, pruning
+from check_rows import expected_rows, rows_in_files, rows_of, same_originals, same_rows, without_null_lists
 from checks import Wrong, check, counted, differ, none_wrong
+from damage import check_damages
 from iceberg_files import TableFolder
 
 
@@ -32,30 +33,30 @@ def opens(folder, table):
 
 
 def time_travel(static, table):
-    """Every snapshot shows as many rows as its summary says."""
-    problems = []
-    for snapshot in table.snapshots:
+    """Some snapshots show as many rows as their summaries say."""
+    problems, looked = [], table.snapshots[:: max(1, len(table.snapshots) // 3)]
+    for snapshot in looked:
         count = static.scan(snapshot_id=snapshot["snapshot-id"], selected_fields=("ts",)).to_arrow().num_rows
         wanted = int(snapshot["summary"]["total-records"])
         problems += differ(f"rows of snapshot {snapshot['sequence-number']}", count, wanted)
     none_wrong(problems)
-    return counted(len(table.snapshots), "snapshot")
+    return counted(len(looked), "snapshot")
 
 
 def inspections(static, table):
     """PyIceberg's own tables about the table: it decodes every bound for them."""
-    inspect, live = static.inspect, table.live()
-    files = inspect.files()
-    problems = [*differ("files", sorted(files["file_path"].to_pylist()), sorted(entry.path for entry in live))]
-    records = sum(entry.file["record_count"] for entry in live)
-    problems += differ("rows of files", sum(files["record_count"].to_pylist()), records)
+    inspect, live, problems = static.inspect, table.live(), []
     problems += differ("snapshots", inspect.snapshots().num_rows, len(table.snapshots))
     problems += differ("history", inspect.history().num_rows, len(table.snapshots))
     problems += differ("partitions", inspect.partitions().num_rows, len({entry.day for entry in live}))
-    if table.snapshot is not None:
-        manifests = table.manifest_list(table.snapshot).records
-        problems += differ("manifests", inspect.manifests().num_rows, len(manifests))
-        problems += differ("entries", inspect.entries().num_rows, len(list(table.entries(table.snapshot))))
+    problems += differ("manifests", inspect.manifests().num_rows, len(table.manifest_list(table.snapshot).records))
+    # PyIceberg 0.12 cannot show the bounds of a uuid column (Arrow: "extension").
+    if all(node.type != "uuid" for node in table.nodes):
+        files, entries = inspect.files(), inspect.entries()
+        problems += differ("files", sorted(files["file_path"].to_pylist()), sorted(entry.path for entry in live))
+        records = sum(entry.file["record_count"] for entry in live)
+        problems += differ("rows of files", sum(files["record_count"].to_pylist()), records)
+        problems += differ("entries", entries.num_rows, len(list(table.entries(table.snapshot))))
     none_wrong(problems)
     return counted(len(live), "file")
 
@@ -72,23 +73,29 @@ def check_table(name, folder, rows, originals, key):
     check(f"{name}: field ids and types in the footers", check_files.field_ids, table)
     check(f"{name}: counts and bounds", check_files.metrics, table)
 
-    static = StaticTable.from_metadata(table.metadata_path)
     fields = table.schema["fields"]
-    scanned = {}
+    wanted = expected_rows(fields, rows)
+    check(f"{name}: pyarrow reads the expected rows", lambda: same_rows(fields, rows_in_files(table), wanted))
+    check_with_pyiceberg(table, wanted, originals, key)
+
+
+def check_with_pyiceberg(table, wanted, originals, key):
+    name, fields = table.name, table.schema["fields"]
+    static = StaticTable.from_metadata(table.metadata_path)
+    found = []
 
     def scan():
-        scanned["arrow"] = static.scan().to_arrow()
-        return same_rows(fields, scanned["arrow"], rows)
+        found.extend(rows_of(fields, static.scan().to_arrow()))
+        return same_rows(fields, without_null_lists(fields, found), without_null_lists(fields, wanted))
 
     check(f"{name}: PyIceberg reads the expected rows", scan)
-    if "arrow" not in scanned:
-        return
-    found = found_rows(fields, scanned["arrow"])
     if originals is not None:
-        check(f"{name}: event.original is what Duo has", same_originals, found, originals)
-    check(f"{name}: time travel", time_travel, static, table)
-    check(f"{name}: PyIceberg inspects it", inspections, static, table)
-    check(f"{name}: filtered scans", filters, static, table, found, key)
+        check(f"{name}: event.original is what Duo has", same_originals, fields, found, originals)
+    check(f"{name}: PyIceberg passes over the right files", pruning, static, table)
+    check(f"{name}: PyIceberg's filtered scans", filters, static, table, found, key)
+    if table.snapshot is not None:
+        check(f"{name}: PyIceberg's time travel", time_travel, static, table)
+        check(f"{name}: PyIceberg inspects it", inspections, static, table)
 
 
 def main():
@@ -98,6 +105,8 @@ def main():
         raise Wrong("there are no tables")
     for expected in job["tables"]:
         check_table(**expected)
+    by_name = {expected["name"]: expected for expected in job["tables"]}
+    check_damages(by_name["duo_telephony"], by_name["made_types"])
 
 
 if __name__ == "__main__":

@@ -39,13 +39,13 @@ const STREAMS: Readonly<Record<string, StreamName>> = {
 const HOUR_MS = 3_600_000;
 const PULL_COUNT = 7;
 /** Columns that the first pull's tables lack, as those of an older version would. */
-const MISSING_AT_FIRST: readonly string[] = [
+const MISSING_AT_FIRST: ReadonlySet<string> = new Set([
   "duo.auth.rbfs_triggered_attacks",
   "duo.auth.passport_assessment",
   "duo.auth.adaptive_trust_assessments.more_secure_auth.policy_enabled",
   "event.action",
   "user_agent",
-];
+]);
 
 /**
  * Fills the harness's lake: all log tables by several pulls over two days, dead letters, a table that was read but
@@ -78,7 +78,12 @@ async function pullForTwoDays(harness: Harness): Promise<string[]> {
   for (let i = 0; i < PULL_COUNT; i += 1) {
     if (i === 1) injectSpecialEvents(simulator);
     if (i === 2) injectDayEdges(simulator);
-    const summary = { admin_count: 3, edition: "Duo Premier", integration_count: 2 ** 31 - 1, user_count: 40 + i };
+    const summary = {
+      admin_count: 3,
+      edition: "Duo Premier",
+      integration_count: 2 ** 31 - 1,
+      user_count: 40 + i,
+    };
     simulator.inject("summary", [summary]);
     summaries.push(canonical(summary));
     await using app = await newApp(harness, i === 0 ? olderVersion(config) : config);
@@ -102,7 +107,7 @@ async function pullQuietAccount(harness: Harness): Promise<void> {
     name: "duo_quiet",
     tables: source.tables
       .filter(({ name }) => name === "telephony" || name === "trust_monitor")
-      .map((table) => ({ ...table, resolvedName: `duo_quiet_${table.name}` })),
+      .map((table) => Object.assign({}, table, { resolvedName: `duo_quiet_${table.name}` })),
   }));
   await using app = await createApp({
     config: { ...config, logSources },
@@ -136,11 +141,12 @@ function olderVersion(config: Config): Config {
 
 function without(columns: readonly Column[], prefix: string): Column[] {
   return columns
-    .filter(({ name }) => !MISSING_AT_FIRST.includes(prefix + name))
+    .filter(({ name }) => !MISSING_AT_FIRST.has(prefix + name))
     .map((column) => {
       const { name, type } = column;
       if (typeof type === "string" || type.type !== "struct") return column;
-      return { ...column, type: { ...type, fields: without(type.fields, `${prefix}${name}.`) } };
+      const fields = without(type.fields, `${prefix}${name}.`);
+      return Object.assign({}, column, { type: { type: "struct", fields } });
     });
 }
 
@@ -164,7 +170,9 @@ async function originalsOf(
   if (short === "summary") return summaries;
   const stream = STREAMS[short];
   if (stream === undefined) throw new Error(`Cannot check ${name}: no stream of the simulator feeds it`);
-  const cursor = JSON.parse((await lake.load(name))?.properties["duolake.cursor"] ?? "{}") as { start: string };
+  const cursor = JSON.parse((await lake.load(name))?.properties["duolake.cursor"] ?? "{}") as {
+    start: string;
+  };
   const isList = stream.endsWith("_v1");
   const startMs = Date.parse(cursor.start);
   const fromMs = isList ? Math.floor(startMs / 1000) * 1000 : startMs;

@@ -68,6 +68,7 @@ class TableFolder:
 
     def __init__(self, folder):
         self.folder = folder
+        self.name = os.path.basename(folder)
         self.metadata_folder = os.path.join(folder, "metadata")
         matches = [re.fullmatch(r"v(\d+)\.metadata\.json", name) for name in os.listdir(self.metadata_folder)]
         self.version = max(int(match[1]) for match in matches if match)

@@ -45,44 +45,55 @@ def from_arrow(kind, column):
         return column.cast(pa.int64()).to_pylist()
     if kind == "date":
         return column.cast(pa.int32()).to_pylist()
-    return [None if value is None else from_python(kind, value) for value in column.to_pylist()]
+    read = python_reader(kind)
+    return [None if value is None else read(value) for value in column.to_pylist()]
 
 
-def from_python(kind, value):
-    """One value as Arrow's `to_pylist` gives it."""
-    if isinstance(value, datetime.datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
-        return (aware - EPOCH) // MICROSECOND
-    if isinstance(value, datetime.date):
-        return (value - EPOCH_DAY).days
-    if isinstance(value, datetime.time):
-        return time_us(value)
-    if isinstance(value, uuid.UUID):
-        return value.bytes
-    if isinstance(value, decimal.Decimal):
-        return DECIMALS.scaleb(value, 0)
-    return value
-
-
-def from_json(kind, value):
-    """One value as our own JSON writes it."""
+def python_reader(kind):
+    """How a value looks that Arrow's `to_pylist` gives; one of another class is an error."""
     if kind in ("timestamp", "timestamptz"):
-        return iso_us(value)
+        return instant_us
     if kind == "date":
-        return (datetime.date.fromisoformat(value) - EPOCH_DAY).days
+        return lambda day: (day - EPOCH_DAY).days
     if kind == "time":
-        return time_us(datetime.time.fromisoformat(value))
-    if kind == "float":
-        return struct.unpack("<f", struct.pack("<f", value))[0]
-    if kind == "double":
-        return float(value)
+        return time_us
     if kind == "uuid":
-        return uuid.UUID(value).bytes
+        return lambda value: value.bytes if isinstance(value, uuid.UUID) else exactly(bytes)(value)
+    return exactly(CLASSES.get(kind, decimal.Decimal))
+
+
+def json_reader(kind):
+    """How a value looks that our own JSON gives."""
+    if kind in ("timestamp", "timestamptz"):
+        return iso_us
+    if kind == "date":
+        return lambda text: (datetime.date.fromisoformat(text) - EPOCH_DAY).days
+    if kind == "time":
+        return lambda text: time_us(datetime.time.fromisoformat(text))
+    if kind == "float":
+        return lambda number: struct.unpack("<f", struct.pack("<f", number))[0]
+    if kind == "double":
+        return float
+    if kind == "uuid":
+        return lambda text: uuid.UUID(text).bytes
     if kind == "binary":
-        return blob(value)
+        return lambda text: text.encode("utf-8")
     if kind.startswith("decimal"):
-        return DECIMALS.create_decimal(value).quantize(decimal.Decimal(1).scaleb(-scale_of(kind)), context=DECIMALS)
-    return value
+        step = decimal.Decimal(1).scaleb(-scale_of(kind))
+        return lambda text: DECIMALS.create_decimal(text).quantize(step, context=DECIMALS)
+    return exactly(CLASSES[kind])
+
+
+CLASSES = {"boolean": bool, "int": int, "long": int, "float": float, "double": float, "string": str, "binary": bytes}
+
+
+def exactly(wanted):
+    def read(value):
+        if type(value) is not wanted:
+            raise TypeError(f"{value!r} is no {wanted.__name__}")
+        return value
+
+    return read
 
 
 def order(value):
@@ -101,6 +112,11 @@ def iso_us(text):
     return whole // MICROSECOND + int((fraction or "0").ljust(6, "0"))
 
 
+def instant_us(value):
+    aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
+    return (aware - EPOCH) // MICROSECOND
+
+
 def us_text(us):
     """The ISO text that PyIceberg's filters take."""
     return (EPOCH + us * MICROSECOND).isoformat(timespec="microseconds")
@@ -108,11 +124,6 @@ def us_text(us):
 
 def time_us(time):
     return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
-
-
-def blob(text):
-    """`\\xAB` is a byte, everything else ASCII."""
-    return re.sub(rb"\\x([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), text.encode("ascii"))
 
 
 def scaled(unscaled, scale):

@@ -39,7 +39,10 @@ const LATER_COLUMNS: readonly Column[] = [
     if (column.name === "f") return { name: "f", type: "double" };
     if (column.name === "money") return { name: "money", type: "decimal(12,2)" };
     if (column.name !== "nested") return column;
-    return { name: "nested", type: nestedType([{ name: "later", type: "string" }], [{ name: "later", type: "long" }]) };
+    return {
+      name: "nested",
+      type: nestedType([{ name: "later", type: "string" }], [{ name: "later", type: "long" }]),
+    };
   }),
   { name: "later", type: "boolean" },
   {
@@ -98,7 +101,7 @@ export async function makeTables(lake: Lake): Promise<MadeTable[]> {
   await commit(texts());
   await commit([{ ts: instant(0), id: "true only", flag: true, nested: { flag: false } }]);
   table = await lake.evolve(table, LATER_COLUMNS);
-  await commit(extremes(1).map((row, i) => ({ ...row, id: `later ${i}`, ...laterValues(i) })));
+  await commit(extremes(1).map((row, i) => Object.assign(row, { id: `later ${i}` }, laterValues(i))));
   for (let i = 0; i < 4; i += 1) await commit([{ ts: instant(i), id: `last ${i}`, later: i % 2 === 0 }]);
   return [
     { name: "made_types", rows },
@@ -139,7 +142,7 @@ function extremes(shift: number): Row[] {
     local: "1969-12-31T23:59:59.999999Z",
     text: "a",
     uid: "00000000-0000-0000-0000-000000000001",
-    raw: "\\x00\\x01",
+    raw: "\u0000 \\x01",
     money: "-9999999.99",
     large: "-9999999999999999999999999999.9999999999",
     nested: { flag: true, l: 2n ** 53n + 1n, texts: null, things: [{ a: -1, deep: [[0.1, -5e-324], []] }] },
@@ -157,14 +160,38 @@ function extremes(shift: number): Row[] {
     local: "2100-01-01T00:00:00Z",
     text: "\u{10FFFF}",
     uid: "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    raw: "\\xFF".repeat(20),
+    raw: "\u{10FFFF}".repeat(20),
     money: "9999999.99",
     large: "9999999999999999999999999999.9999999999",
-    nested: { flag: false, l: -(2n ** 53n) - 1n, texts: [], things: [{ a: null, deep: null }, { a: 1, deep: [] }] },
+    nested: {
+      flag: false,
+      l: -(2n ** 53n) - 1n,
+      texts: [],
+      things: [
+        { a: null, deep: null },
+        { a: 1, deep: [] },
+      ],
+    },
   };
-  const middle: Row = { ts: instant(shift), id: "middle", f: 0.1, d: 0.1, i: 0, l: 0, money: "0.01", large: "0", raw: "abc" };
+  const middle: Row = {
+    ts: instant(shift),
+    id: "middle",
+    f: Math.fround(0.1),
+    d: 0.1,
+    i: 0,
+    l: 0,
+    money: "0.01",
+    large: "0",
+    raw: "abc",
+  };
   const before = "1969-12-31T23:59:59.999999Z";
-  return [low, high, middle, { ...middle, ts: before, id: "before 1970" }, { ts: instant(shift), id: "nulls" }];
+  return [
+    low,
+    high,
+    middle,
+    { ...middle, ts: before, id: "before 1970" },
+    { ts: instant(shift), id: "nulls" },
+  ];
 }
 
 function laterValues(i: number): Record<string, NonNullable<Row[string]>> {
@@ -179,5 +206,7 @@ function laterValues(i: number): Record<string, NonNullable<Row[string]>> {
 }
 
 function instant(day: number, second = 0): string {
-  return new Date(Date.UTC(2026, 2, 1, 23, 59, 0) + day * DAY_MS + second * 1000).toISOString().replace("000Z", "000123Z");
+  return new Date(Date.UTC(2026, 2, 1, 23, 59, 0) + day * DAY_MS + second * 1000)
+    .toISOString()
+    .replace("000Z", "000123Z");
 }

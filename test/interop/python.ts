@@ -27,7 +27,8 @@ export async function preparePython(print: (line: string) => void): Promise<stri
   const { command, version } = await findPython();
   const requirements = await readFile(REQUIREMENTS);
   const wanted = createHash("sha256").update(version).update("\n").update(requirements).digest("hex");
-  const python = process.platform === "win32" ? join(VENV, "Scripts", "python.exe") : join(VENV, "bin", "python");
+  const python =
+    process.platform === "win32" ? join(VENV, "Scripts", "python.exe") : join(VENV, "bin", "python");
   const made = await readFile(MARKER, "utf8").catch(() => "");
   if (made.trim() === wanted && (await versionOf(python)) !== undefined) {
     print(`Python ${version}, environment .interop/venv is up to date`);

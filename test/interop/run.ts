@@ -65,6 +65,8 @@ async function checkTables(report: Report, python: string, folder: string): Prom
     const { code, complaint } = await runChild(python, ["-B", script, job], {
       timeoutMs: CHECKS_TIMEOUT_MS,
       onLine: (line) => {
+        // A library may have something to say as well.
+        if (!line.startsWith("{")) return print(line);
         report.add(JSON.parse(line) as Check);
         count += 1;
       },

@@ -7,7 +7,7 @@ export const SPECIAL_TEXTS: readonly string[] = [
   " ",
   "Ærø Ñandú",
   "名前テスト",
-  'she said "no" and \'yes\'',
+  "she said \"no\" and 'yes'",
   "back\\slash \\u0041 \\xFF",
   "tab\tnew\nline\r\n",
   "nul\u0000inside",
@@ -22,7 +22,7 @@ export const SPECIAL_TEXTS: readonly string[] = [
   "\ud7ff".repeat(20),
   "half \ud800 a character",
   "a,b;c|d",
-  "{\"json\": [1, null]}",
+  '{"json": [1, null]}',
   "null",
   "NaN",
   "2026-03-12T00:00:00Z",
@@ -36,10 +36,19 @@ export function injectSpecialEvents(simulator: Simulator): void {
   const atMs = nowMs - 3 * 3_600_000;
   const { inject } = simulator;
   inject("authentication_v2", [
-    ...SPECIAL_TEXTS.map((text, i) => authEvent(atMs + i, { user: { name: text, key: text, groups: [text, ""] } })),
+    ...SPECIAL_TEXTS.map((text, i) =>
+      authEvent(atMs + i, { user: { name: text, key: text, groups: [text, ""] } }),
+    ),
     ...authVariants(atMs + 1_000),
   ]);
-  inject("authentication_v2", [{ result: "denied", reason: "no time" }, { timestamp: "never", txid: "x" }], { atMs });
+  inject(
+    "authentication_v2",
+    [
+      { result: "denied", reason: "no time" },
+      { timestamp: "never", txid: "x" },
+    ],
+    { atMs },
+  );
   inject("authentication_v2", [{}], { atMs });
   inject(
     "administrator_v1",
@@ -53,7 +62,9 @@ export function injectSpecialEvents(simulator: Simulator): void {
   );
   inject(
     "telephony_v2",
-    SPECIAL_TEXTS.map((text, i) => telephonyEvent(atMs + i, { phone: text, credits: i % 2 ? 2 ** 31 - 1 : -1 })),
+    SPECIAL_TEXTS.map((text, i) =>
+      telephonyEvent(atMs + i, { phone: text, credits: i % 2 ? 2 ** 31 - 1 : -1 }),
+    ),
   );
   inject(
     "activity_v2",
