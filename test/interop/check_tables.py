@@ -7,6 +7,7 @@ Prints one JSON object per check; exits with 0 when all checks ran, also where s
 import json
 import sys
 
+import pyiceberg
 from pyiceberg.table import StaticTable
 
 import check_files
@@ -17,11 +18,17 @@ from checks import Wrong, check, counted, differ, none_wrong
 from damage import check_damages
 from iceberg_files import TableFolder
 
+# PyIceberg 0.10, the last one for Python 3.9 and 3.10, opens no folder that says only a number in its version hint, filters no
+# nested columns, and cannot compare bounds of columns that were promoted.
+IS_OLD = tuple(map(int, pyiceberg.__version__.split(".")[:2])) < (0, 11)
+
 
 def opens(folder, table):
     """By its newest metadata file and by its folder alone."""
-    by_file, by_folder = StaticTable.from_metadata(table.metadata_path), StaticTable.from_metadata(folder)
-    problems = [*differ("table found by its folder", by_folder.metadata_location, table.metadata_path)]
+    by_file, problems = StaticTable.from_metadata(table.metadata_path), []
+    if not IS_OLD:
+        by_folder = StaticTable.from_metadata(folder)
+        problems += differ("table found by its folder", by_folder.metadata_location, table.metadata_path)
     ids = [s["snapshot-id"] for s in table.snapshots]
     problems += differ("snapshots", [s.snapshot_id for s in by_file.snapshots()], ids)
     snapshot = by_file.current_snapshot()
@@ -91,8 +98,9 @@ def check_with_pyiceberg(table, wanted, originals, key):
     check(f"{name}: PyIceberg reads the expected rows", scan)
     if originals is not None:
         check(f"{name}: event.original is what Duo has", same_originals, fields, found, originals)
-    check(f"{name}: PyIceberg passes over the right files", pruning, static, table)
-    check(f"{name}: PyIceberg's filtered scans", filters, static, table, found, key)
+    if not IS_OLD:
+        check(f"{name}: PyIceberg passes over the right files", pruning, static, table)
+        check(f"{name}: PyIceberg's filtered scans", filters, static, table, found, key)
     if table.snapshot is not None:
         check(f"{name}: PyIceberg's time travel", time_travel, static, table)
         check(f"{name}: PyIceberg inspects it", inspections, static, table)

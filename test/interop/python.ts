@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { runChild } from "./child.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
 const VENV = join(ROOT, ".interop", "venv");
 const MARKER = join(VENV, "requirements.sha256");
 
-/** The pinned packages have no wheels for older ones. */
-const VERSION_MIN = [3, 11] as const;
+/** PyIceberg has no wheels for older ones. */
+const VERSION_MIN = [3, 9] as const;
+/** From this one on there are wheels of the newest packages. */
+const VERSION_NEW = [3, 11] as const;
 const NAMES: readonly string[] = ["python3", "python", "python3.13", "python3.12", "python3.11"];
 
 const LOOK_TIMEOUT_MS = 20_000;
@@ -25,7 +26,8 @@ const PIP_TIMEOUT_MS = 600_000;
  */
 export async function preparePython(print: (line: string) => void): Promise<string> {
   const { command, version } = await findPython();
-  const requirements = await readFile(REQUIREMENTS);
+  const file = requirementsOf(version);
+  const requirements = await readFile(fileURLToPath(new URL(file, import.meta.url)));
   const wanted = createHash("sha256").update(version).update("\n").update(requirements).digest("hex");
   const python =
     process.platform === "win32" ? join(VENV, "Scripts", "python.exe") : join(VENV, "bin", "python");
@@ -41,18 +43,34 @@ export async function preparePython(print: (line: string) => void): Promise<stri
     doing: "make a virtual environment",
     hint: "Python's venv and pip are needed (Debian, Ubuntu: apt install python3-venv)",
   });
-  print("installing the packages of test/interop/requirements.txt");
-  await must(python, ["-m", "pip", "install", "--disable-pip-version-check", "-r", REQUIREMENTS], {
-    timeoutMs: PIP_TIMEOUT_MS,
-    doing: "install the Python packages",
-    hint: "a package index must be reachable, and Python must not be newer than the pinned packages",
-    onLine: (line) => {
-      const name = /^Collecting (\S+)/.exec(line)?.[1];
-      if (name !== undefined) print(`  ${name}`);
+  print(`installing the packages of test/interop/${file}`);
+  await must(
+    python,
+    [
+      "-m",
+      "pip",
+      "install",
+      "--disable-pip-version-check",
+      "-r",
+      fileURLToPath(new URL(file, import.meta.url)),
+    ],
+    {
+      timeoutMs: PIP_TIMEOUT_MS,
+      doing: "install the Python packages",
+      hint: "a package index must be reachable, and Python must not be newer than the pinned packages",
+      onLine: (line) => {
+        const name = /^Collecting (\S+)/.exec(line)?.[1];
+        if (name !== undefined) print(`  ${name}`);
+      },
     },
-  });
+  );
   await writeFile(MARKER, `${wanted}\n`);
   return python;
+}
+
+function requirementsOf(version: string): string {
+  const minor = Number(version.split(".")[1]);
+  return minor >= VERSION_NEW[1] ? "requirements.txt" : "requirements-3.9.txt";
 }
 
 async function findPython(): Promise<{ readonly command: string; readonly version: string }> {
