@@ -1,5 +1,5 @@
 import { runSimulator } from "../../simulator/main.ts";
-import { DuolakeError, errorText } from "../core/errors.ts";
+import { DuolakeError, errorText, systemCode } from "../core/errors.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 
@@ -19,7 +19,11 @@ export async function simulate(options: SimulateCommandOptions, io: Io): Promise
       { write: io.out, signal: io.signal },
     );
   } catch (error) {
-    // It throws only for options that it cannot use and a port that is taken.
+    if (systemCode(error) === "EADDRINUSE" || /EADDRINUSE/.test(errorText(error))) {
+      const reason = `another program has the port; choose one with --port, got ${port}`;
+      throw new DuolakeError("port_in_use", `Cannot simulate: ${reason}`, { cause: error });
+    }
+    // It throws for nothing else than options that it cannot use.
     throw new DuolakeError("usage_invalid", errorText(error), { cause: error });
   }
   return EXIT_DONE;

@@ -1,5 +1,5 @@
 import type { Config, TableConfig } from "../config/config.ts";
-import { typeText } from "./type-text.ts";
+import { typeText as shortType } from "../config/type-text.ts";
 import { walkLeaves } from "../core/columns.ts";
 import { stringifyJson } from "../core/json.ts";
 import { findTable } from "../duo/tables/index.ts";
@@ -10,6 +10,7 @@ import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
 import { textTable } from "./text-table.ts";
+import { typeText } from "./type-text.ts";
 
 export interface TablesCommandOptions extends CommonOptions {
   readonly format?: "table" | "iceberg";
@@ -42,7 +43,7 @@ export async function tables(
   } else {
     const rows = chosen
       .flatMap(leavesOf)
-      .map(({ name: path, type, description }) => [path, type, description]);
+      .map(({ name: path, shortType: type, description }) => [path, type, description]);
     io.out(textTable([{ title: "column" }, { title: "type" }, { title: "description" }], rows));
   }
   return EXIT_DONE;
@@ -57,19 +58,28 @@ function findTableConfig(config: Config, name: string): TableConfig {
   const all = allTables(config);
   const short = all.filter((table) => table.name === name);
   if (short.length === 1) return short[0] as TableConfig;
-  return findNamed(all, { kind: "table", name, nameOf: (table) => table.resolvedName });
+  const isResolved =
+    short.length > 1 || all.some((table) => table.resolvedName === name) || name.includes("duo");
+  return findNamed(all, {
+    kind: short.length > 1 ? "one table (several log sources have it)" : "table",
+    name,
+    nameOf: (table) => (isResolved ? table.resolvedName : table.name),
+  });
 }
 
 interface Leaf {
   readonly name: string;
   readonly type: string;
+  /** The same without the members of structs, short enough for a terminal. */
+  readonly shortType: string;
   readonly description: string;
 }
 
 function leavesOf(table: TableConfig): Leaf[] {
   const leaves: Leaf[] = [];
   walkLeaves(table.columns, (path, column) => {
-    leaves.push({ name: path, type: typeText(column.type), description: column.doc ?? "" });
+    const { type, doc } = column;
+    leaves.push({ name: path, type: typeText(type), shortType: shortType(type), description: doc ?? "" });
   });
   return leaves;
 }
@@ -79,6 +89,6 @@ function tableJson(table: TableConfig): Record<string, unknown> {
     table: table.name,
     name: table.resolvedName,
     description: findTable(table.name)?.description ?? null,
-    columns: leavesOf(table),
+    columns: leavesOf(table).map(({ name, type, description }) => ({ name, type, description })),
   };
 }

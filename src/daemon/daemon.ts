@@ -1,8 +1,8 @@
 import type { App, SourceApp } from "../app.ts";
-import { DuolakeError, errorText } from "../core/errors.ts";
+import { DuolakeError } from "../core/errors.ts";
 import type { TableResult } from "../pipeline/pull-result.ts";
 import type { TablePuller } from "../pipeline/table-puller.ts";
-import { pullOne, skippedResult } from "../pull-all.ts";
+import { pullOne } from "../pull-all.ts";
 
 /** Duo wants an endpoint asked at most once a minute. */
 const INTERVAL_MS_MIN = 60_000;
@@ -38,7 +38,8 @@ async function keepPulling(
   try {
     while (!signal.aborted) {
       const startMs = clock.nowMs();
-      const result = await pullSafely(app, { source, puller }, signal);
+      const result = await pullOne(app, { source, puller }, signal);
+      if (signal.aborted) return;
       const tookMs = clock.nowMs() - startMs;
       onResult(puller, result, tookMs);
       // A clock that was set back must not make the pause longer than the interval.
@@ -46,22 +47,5 @@ async function keepPulling(
     }
   } catch (error) {
     if (!(error instanceof DuolakeError) || error.code !== "stopped") throw error;
-  }
-}
-
-/** A pull whose every failure but `stopped` is in the result. */
-async function pullSafely(
-  app: App,
-  { source, puller }: { readonly source: SourceApp; readonly puller: TablePuller },
-  signal: AbortSignal,
-): Promise<TableResult> {
-  try {
-    const isReady = (await app.secrets.get(source.name)) !== undefined;
-    return isReady ? await pullOne(app, puller, signal) : skippedResult(puller, "secret_not_populated");
-  } catch (error) {
-    const known = error instanceof DuolakeError ? error : undefined;
-    if (known?.code === "stopped") throw error;
-    const failed = { code: known?.code ?? ("internal" as const), message: errorText(error) };
-    return { ...skippedResult(puller, ""), skipped: undefined, error: failed };
   }
 }

@@ -89,7 +89,8 @@ export function createDuoClient(options: DuoClientOptions): DuoClient {
       if (next.step === "give_up") throw tried.correctedSkew ? withSkew(error, serverClock.skewMs()) : error;
       tried = next.tried;
       isRefused = next.step === "reread_secret";
-      if (next.step === "hold") observer.onWait?.(path, holdMs, error);
+      // A hold that is longer than anybody waits here ends the call where the budget refuses the next request.
+      if (next.step === "hold" && holdMs <= budget.waitMsMax) observer.onWait?.(path, holdMs, error);
       if (next.step === "correct_skew") await correctSkew(serverClock, error, { observer, signal });
       if (next.step === "back_off") {
         observer.onWait?.(path, next.delayMs, error);

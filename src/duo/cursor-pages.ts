@@ -5,6 +5,9 @@ import type { Page, Window } from "./page.ts";
 import type { Params } from "./sign.ts";
 import type { Stream } from "./tables/table.ts";
 
+/** No window of 180 days has as many; a server that hands out ever new cursors must not hold a pull for ever. */
+const PAGE_COUNT_MAX = 1_000_000;
+
 /**
  * Reads a v2 log or Trust Monitor, following the cursor.
  *
@@ -23,7 +26,8 @@ export async function* cursorPages(
   let rowCount = 0;
   let readThroughMs: number | undefined;
   let isAscending = true;
-  for (;;) {
+  for (let pageCount = 1; ; pageCount += 1) {
+    if (pageCount > PAGE_COUNT_MAX) throw stuck(stream, cursor);
     const params = pageParams(stream, window, cursor);
     const answer = await client.get(stream.path, params, { permission: stream.permission, signal });
     const { events, nextCursor, totalCount } = readPage(answer.response, stream);

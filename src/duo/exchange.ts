@@ -99,6 +99,8 @@ function tryParse(text: string): Json | undefined {
 function retryAfterMs({ headers }: HttpResponse, serverNowMs: number): number | undefined {
   const text = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  // Only what begins with a day's name is a date: the engine would read one into "-5" too.
+  if (!/^[A-Z]/i.test(text)) return undefined;
   const waitMs = Date.parse(text) - (Date.parse(headers["date"] ?? "") || serverNowMs);
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }

@@ -31,9 +31,10 @@ export async function* listPages(
       signal,
     });
     const events = readRows(answer.response, stream);
-    const next = nextSecond(events, { stream, fromS, latestS });
+    const newestS = newestSecond(events, latestS);
+    const next = nextPage({ rowCount: events.length, newestS, fromS, stream });
     const isLast = next === undefined;
-    const gaps = [events.length === 0 ? undefined : doubt, next?.gap].filter((gap) => gap !== undefined);
+    const gaps = [newestS < fromS ? undefined : doubt, next?.gap].filter((gap) => gap !== undefined);
     doubt = next?.doubt;
     yield {
       events,
@@ -57,26 +58,32 @@ interface NextPage {
 }
 
 /** Where the next page starts, or undefined at the end of the log; pure. */
-function nextSecond(
-  events: readonly Json[],
-  bounds: { readonly stream: Stream; readonly fromS: number; readonly latestS: number },
-): NextPage | undefined {
-  const { stream, fromS, latestS } = bounds;
-  const fullRowCount = stream.pageRowCountMax;
-  if (events.length < fullRowCount / 2) return undefined;
-  let newestS = -1;
-  for (const event of events) {
-    const second = eventSecond(event) ?? -1;
-    if (second <= latestS && second > newestS) newestS = second;
-  }
+function nextPage(page: {
+  readonly rowCount: number;
+  readonly newestS: number;
+  readonly fromS: number;
+  readonly stream: Stream;
+}): NextPage | undefined {
+  const { rowCount, newestS, fromS, stream } = page;
+  const isFull = rowCount >= stream.pageRowCountMax;
+  if (rowCount < stream.pageRowCountMax / 2) return undefined;
   if (newestS > fromS) return { fromS: newestS };
-  const isFull = events.length >= fullRowCount;
   if (newestS < fromS) {
     if (isFull) throw ignored(stream, fromS);
     return undefined;
   }
   const gap = { fromMs: fromS * 1000, toMs: (fromS + 1) * 1000, reason: "saturated_second" } as const;
   return { fromS: fromS + 1, ...(isFull ? { gap } : { doubt: gap }) };
+}
+
+/** The second of the newest row that is not from the future; -1 where no time can be read. */
+function newestSecond(events: readonly Json[], latestS: number): number {
+  let newestS = -1;
+  for (const event of events) {
+    const second = eventSecond(event) ?? -1;
+    if (second <= latestS && second > newestS) newestS = second;
+  }
+  return newestS;
 }
 
 function ignored(stream: Stream, fromS: number): DuolakeError {

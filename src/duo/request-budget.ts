@@ -18,6 +18,8 @@ export interface RequestBudget {
   readonly succeeded: (endpoint: string) => void;
   /** Duo answered 429: the rate is halved and nothing is sent for the hold, whose length in ms is returned. */
   readonly limited: (endpoint: string, retryAfterMs: number | undefined) => number;
+  /** Longest wait of one `acquire`, ms. */
+  readonly waitMsMax: number;
   /** Until when nothing is sent to the endpoint, ms since 1970; undefined when it is free. */
   readonly heldUntilMs: (endpoint: string) => number | undefined;
 }
@@ -71,6 +73,7 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
     return state;
   };
   return {
+    waitMsMax,
     acquire: async (endpoint, signal) => {
       throwIfStopped(signal);
       const state = stateOf(endpoint);

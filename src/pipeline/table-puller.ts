@@ -47,7 +47,7 @@ export interface TablePuller {
    * A failing stream is no rejection: the failure is in the result, whole pages read before it are committed, and the cursor
    * stands where the last commit left it.
    *
-   * @throws stopped, nothing else
+   * Never rejects; a pull that was stopped has the error `stopped`.
    */
   readonly pull: (signal?: AbortSignal) => Promise<TableResult>;
 }
@@ -88,8 +88,11 @@ export function createTablePuller(options: TablePullerOptions): TablePuller {
       const run: Run = { counts, gaps: [], signal, memory };
       const error = await tryPull(options, stream, run);
       const seen = run.memory;
-      // After a failure nothing in memory is trusted: the next pull reads the lake again.
-      memory = error === undefined ? seen : undefined;
+      // After a failure the identities are not trusted: some may be of rows that were never committed.
+      memory =
+        error === undefined
+          ? seen
+          : seen && { ...seen, known: createKnownIdentities(), knownFromMs: Infinity };
       return {
         source,
         table: table.name,
@@ -114,7 +117,6 @@ async function tryPull(options: TablePullerOptions, stream: Stream, run: Run): P
       return undefined;
     } catch (error) {
       const known = error instanceof DuolakeError ? error : undefined;
-      if (known?.code === "stopped") throw error;
       if (known?.code !== "cursor_moved" || attempt >= ATTEMPT_COUNT_MAX) {
         return { code: known?.code ?? "internal", message: errorText(error) };
       }

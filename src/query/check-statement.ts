@@ -3,6 +3,9 @@ import { DuolakeError, errorText } from "../core/errors.ts";
 
 /** A text of these alone holds no statement; DuckDB has no message of its own for that. */
 const BLANKS_AND_COMMENTS = /\/\*[^]*?\*\/|--[^\n]*|[\s;]+/g;
+const ONLY_QUESTIONS = "only questions are answered: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE or SHOW TABLES";
+const QUESTION =
+  /^[\s(]*(?:select|with|from|values|table|describe|desc|summarize|show|explain|pivot|unpivot)\b/i;
 const EXPLAIN = /^\s*explain(?:\s+analyze)?\b/i;
 
 /**
@@ -17,13 +20,15 @@ export async function checkStatement(
   sql: string,
 ): Promise<DuckDBPreparedStatement> {
   const { StatementType } = await import("@duckdb/node-api");
+  // Said here because DuckDB's own words for the others speak of views and files that nobody asked about.
+  if (!QUESTION.test(withoutComments(sql))) throw invalid(ONLY_QUESTIONS, sql);
   const statement = await prepareOnly(connection, sql);
   if (statement.statementType === StatementType.SELECT) return statement;
   if (statement.statementType === StatementType.EXPLAIN && EXPLAIN.test(sql)) {
     const explained = await prepareOnly(connection, sql.replace(EXPLAIN, ""));
     if (explained.statementType === StatementType.SELECT) return statement;
   }
-  throw invalid("only questions are answered: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE or SHOW TABLES", sql);
+  throw invalid(ONLY_QUESTIONS, sql);
 }
 
 async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
@@ -41,4 +46,8 @@ async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<D
 export function invalid(reason: string, sql: string): DuolakeError {
   const shown = sql.length > 200 ? `${sql.slice(0, 200)}…` : sql;
   return new DuolakeError("query_invalid", `Cannot answer the query: ${reason}\n  in: ${shown}`);
+}
+
+function withoutComments(sql: string): string {
+  return sql.replace(/^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, "");
 }

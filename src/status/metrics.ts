@@ -53,6 +53,13 @@ export function createMetrics(board: Board, nowMs: () => number): Metrics {
     registers,
   });
   addBoardGauges(registry, board, nowMs);
+  // A counter that starts with its first event hides that event from increase() and rate().
+  for (const { source, table } of board.tables()) {
+    for (const outcome of ["appended", "duplicate", "rejected"]) events.inc({ source, table, outcome }, 0);
+    for (const result of ["ok", "failed", "skipped"]) pulls.inc({ source, table, result }, 0);
+    for (const reason of ["retention", "saturated_second"]) gaps.inc({ source, table, reason }, 0);
+    commits.inc({ source, table }, 0);
+  }
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -44,7 +44,8 @@ export function folderCatalog(options: {
       const there = await Promise.all(names.map((name) => newestVersion(store, locationOf(name))));
       return names.filter((_name, index) => there[index] !== undefined);
     },
-    load: (name) => load(store, { name, location: locationOf(name) }),
+    load: async (name) =>
+      checkPlace(store, locationOf(name), await load(store, { name, location: locationOf(name) })),
     refresh: async (base) => {
       const { name } = base;
       const version = versionOf(base.metadataLocation);
@@ -64,6 +65,25 @@ export function folderCatalog(options: {
     commit: (base, requirements, updates) =>
       commit({ store, clock, location: locationOf(base.name) }, { base, requirements, updates }),
   };
+}
+
+/**
+ * Refuses a table whose folder was moved or copied: its metadata names files by absolute path, so rows added to the copy
+ * would go to the original's folder and be lost to the next one who cleans it up.
+ */
+async function checkPlace(
+  store: Store,
+  location: string,
+  loaded: Loaded | undefined,
+): Promise<Loaded | undefined> {
+  const written = loaded?.metadata.location;
+  if (written === undefined || written === location || written === `file://${location}`) return loaded;
+  if (await store.isSamePlace(written.replace(/^file:\/\//, ""), location)) return loaded;
+  throw new DuolakeError(
+    "lake_metadata_invalid",
+    `Cannot use table ${loaded?.name}: its folder was moved or copied, and its metadata names the files by their old paths; ` +
+      `put it back where it was, or pull into a new warehouse, got ${location} for a table of ${written}`,
+  );
 }
 
 interface Place {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../../core/errors.ts";
 import type { Store, StoreEntry } from "./store.ts";
@@ -17,6 +17,10 @@ export function localStore(): Store {
     exists,
     listFolders,
     list,
+    isSamePlace: async (a, b) => {
+      const [x, y] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
+      return x !== undefined && x === y;
+    },
     remove: (path) => rm(path, { force: true }),
   };
 }

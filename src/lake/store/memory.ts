@@ -61,6 +61,7 @@ export function memoryStore(): Store {
       }
       return found;
     },
+    isSamePlace: async (a, b) => a === b,
     remove: async (path) => {
       await turn();
       files.delete(path);

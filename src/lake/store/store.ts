@@ -34,6 +34,8 @@ export interface Store {
   /** The files below a path, in no promised order; none where it is missing. */
   readonly list: (path: string, options?: { readonly deep?: boolean }) => Promise<readonly StoreEntry[]>;
   /** Removes a file; one that is not there is no error. */
+  /** True where both paths lead to the same folder, through links too; false where one of them does not exist. */
+  readonly isSamePlace: (a: string, b: string) => Promise<boolean>;
   readonly remove: (path: string) => Promise<void>;
 }
 
