@@ -6,7 +6,7 @@ import { type Candidate, toCandidates } from "./candidates.ts";
 import { CURSOR_PROPERTY, type Cursor, encodeCursor } from "./cursor.ts";
 import type { DeadLetter, DeadLetters } from "./dead-letters.ts";
 import { addGaps, GAPS_PROPERTY } from "./gaps.ts";
-import { freshGauge } from "./gauge.ts";
+import { isFreshGauge } from "./gauge.ts";
 import { createIdentifier, digest } from "./identity.ts";
 import type { KnownIdentities } from "./known-identities.ts";
 import type { PullObserver } from "./pull-observer.ts";
@@ -87,15 +87,10 @@ export function createDrain(options: DrainOptions): Drain {
     readThroughMs: () => readThroughMs,
     take: async (page) => {
       const createdAt = new Date(page.fetchedAtMs).toISOString();
-      let candidates = toCandidates(page, table, identifier);
-      counts.fetched += candidates.length;
-      if (stream.paging === "gauge") {
-        candidates = freshGauge(candidates, standing.cursor.gauge, page.fetchedAtMs);
-        counts.duplicates += page.events.length - candidates.length;
-        const value = candidates[0];
-        if (value !== undefined) batch.gauge = { digest: digest(value.original), atMs: page.fetchedAtMs };
+      counts.fetched += page.events.length;
+      for (const candidate of toCandidates(page, table, identifier)) {
+        takeCandidate(options, batch, { candidate, createdAt, fetchedAtMs: page.fetchedAtMs });
       }
-      for (const candidate of candidates) takeCandidate(options, batch, candidate, createdAt);
       batch.gaps.push(...page.gaps);
       if (page.readThroughMs !== undefined) {
         readThroughMs = Math.max(readThroughMs ?? 0, page.readThroughMs);
@@ -130,14 +125,22 @@ function newBatch(table: LakeTable): Batch {
   return { writer: table.writer(), letters: [], gaps: [], gauge: undefined };
 }
 
-function takeCandidate(options: DrainOptions, batch: Batch, candidate: Candidate, createdAt: string): void {
-  const { known, counts, table, stream } = options;
+function takeCandidate(
+  options: DrainOptions,
+  batch: Batch,
+  from: { readonly candidate: Candidate; readonly createdAt: string; readonly fetchedAtMs: number },
+): void {
+  const { known, counts, table, stream, standing } = options;
+  const { candidate, createdAt, fetchedAtMs } = from;
   const { hash, tsUs, timeKnown, row, reason, original } = candidate;
-  if (known.has(hash, timeKnown ? tsUs : undefined)) {
+  const isGauge = stream.paging === "gauge";
+  const isStale = isGauge && !isFreshGauge(candidate, standing.cursor.gauge, fetchedAtMs);
+  if (isStale || known.has(hash, timeKnown ? tsUs : undefined)) {
     counts.duplicates += 1;
     return;
   }
   known.add(hash, tsUs);
+  if (isGauge) batch.gauge = { digest: digest(original), atMs: fetchedAtMs };
   if (row !== undefined) batch.writer.add(row);
   else batch.letters.push({ hash, ts: createdAt, table: table.name, stream: stream.name, reason, original });
 }

@@ -6,18 +6,16 @@ import { digest } from "./identity.ts";
 const GAUGE_INTERVAL_MS = 3_600_000;
 
 /**
- * Leaves out a gauge's value that is the one stored last, unless that was an hour ago; pure.
+ * True unless a gauge's value is the one stored last and that was less than an hour ago; pure.
  *
  * @param last what the cursor says was stored last
  * @param atMs when the value was fetched, ms since 1970
  */
-export function freshGauge(
-  candidates: readonly Candidate[],
-  last: Cursor["gauge"],
-  atMs: number,
-): Candidate[] {
-  return candidates.filter(
-    ({ original }) =>
-      digest(original) !== last?.digest || atMs - last.atMs >= GAUGE_INTERVAL_MS || atMs < last.atMs,
+export function isFreshGauge({ original }: Candidate, last: Cursor["gauge"], atMs: number): boolean {
+  return (
+    last === undefined ||
+    digest(original) !== last.digest ||
+    atMs - last.atMs >= GAUGE_INTERVAL_MS ||
+    atMs < last.atMs
   );
 }
