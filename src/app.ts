@@ -77,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lake = await openLake({ ...config.lake, clock, ...(options.store && { store: options.store }) });
   const transport = createHttp();
   const http = options.http ?? transport.http;
+  refuseUnavailable(config);
   const sources = config.logSources.map((source): SourceApp => {
     const client = createDuoClient({
       apiHostname: source.apiHostname,
@@ -104,6 +105,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     sources,
     [Symbol.asyncDispose]: transport.close,
   };
+}
+
+function refuseUnavailable({ logSources }: Config): void {
+  const source = logSources.find(({ adminStream }) => adminStream === "activity");
+  if (source === undefined) return;
+  throw new DuolakeError(
+    "config_invalid",
+    `Cannot pull ${source.name}: admin_stream activity is not available in this version yet; use auto or v1`,
+  );
 }
 
 function createPullers(

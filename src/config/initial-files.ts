@@ -26,11 +26,11 @@ export function initialFiles(options: {
 
 const MATANO_CONFIG = `# Settings of this Matano directory. Every key may be left out; docs/configuration.md of duolake lists them all.
 lake:
-  warehouse: ./lake # a folder, relative to this file, or s3://bucket/prefix
+  warehouse: ./lake # a folder, relative to this file
   database: matano
 pull:
   interval: 5m
-  backfill: 180d # how much history is fetched once; 0s for none
+  look_back: 1h # how far back each pull reads again, for events that Duo delivers late
 `;
 
 const GITIGNORE = `# Secrets and the program's own files

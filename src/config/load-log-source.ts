@@ -10,6 +10,7 @@ import type { LoadContext } from "./load-tables.ts";
 import { MATANO_SOURCE_TYPES } from "./matano-source-types.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
 import { warnIgnored } from "./warn-ignored.ts";
+import { warnUnavailable } from "./warn-unavailable.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const FILE_NAME = "log_source.yml";
@@ -116,6 +117,7 @@ function isForeign(context: LoadContext, yaml: YamlFile, head: Head): boolean {
 function warnDoubts(context: LoadContext, yaml: YamlFile, file: LogSourceFile): void {
   const { findings } = context;
   warnIgnored(yaml, file, findings);
+  warnUnavailable(yaml, file, findings);
   const doubt = integrationKeyDoubt(file.managed.properties.integration_key);
   if (doubt === undefined) return;
   const position = yaml.valueAt(["managed", "properties", "integration_key"]);

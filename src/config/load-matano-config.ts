@@ -6,6 +6,7 @@ import { matanoConfigDefinition } from "./definitions/matano-config-definition.t
 import type { MatanoConfigFile } from "./definitions/matano-config-definition.ts";
 import type { Findings } from "./problem.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
+import { warnUnavailable } from "./warn-unavailable.ts";
 
 export const MATANO_CONFIG_FILE = "matano.config.yml";
 const MISSPELLED = "matano.config.yaml";
@@ -25,6 +26,7 @@ export async function loadMatanoConfig(
     : undefined;
   const checked =
     yaml === undefined ? undefined : checkValue(yaml, matanoConfigDefinition, findings.problems);
+  if (yaml !== undefined) warnUnavailable(yaml, checked, findings);
   return sections(dir, checked ?? matanoConfigDefinition.parse({}));
 }
 

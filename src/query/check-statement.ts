@@ -20,6 +20,7 @@ export async function checkStatement(
   sql: string,
 ): Promise<DuckDBPreparedStatement> {
   const { StatementType } = await import("@duckdb/node-api");
+  if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   // Said here because DuckDB's own words for the others speak of views and files that nobody asked about.
   if (!QUESTION.test(withoutComments(sql))) throw invalid(ONLY_QUESTIONS, sql);
   const statement = await prepareOnly(connection, sql);
@@ -32,7 +33,6 @@ export async function checkStatement(
 }
 
 async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
-  if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   try {
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1) throw invalid(`one statement at a time, got ${statements.count}`, sql);

@@ -66,9 +66,7 @@ function streamsSection({ streams }: LogTable): string {
     return [`\`${name}\``, `\`${path}\``, PAGINGS[paging], permission, identity];
   });
   const order =
-    streams.length > 1
-      ? "\n\nThe first stream that answers feeds the table; the others stand in for it."
-      : "";
+    streams.length > 1 ? "\n\nThe first stream feeds the table; the others are read by no version yet." : "";
   return `## Streams\n\n${markdownTable(["Stream", "Endpoint", "Paging", "Permission", "Identity"], rows)}${order}`;
 }
 

@@ -52,7 +52,8 @@ const pull = mapping({
     max: "1d",
   }),
   look_back: durationValue({
-    description: "How far below its newest event each pull reads again, for events that Duo delivers late.",
+    description:
+      "How far below the time up to which a table is complete each pull reads again, for events that Duo delivers late.",
     normal: "1h",
     min: "0s",
     max: "7d",
