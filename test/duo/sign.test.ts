@@ -34,7 +34,7 @@ const { secretKey, vectors } = JSON.parse(readFileSync(file, "utf8")) as {
 const signatures = vectors.flatMap((vector) =>
   (["v5", "legacy_sha512", "legacy_sha1"] as SignatureScheme[])
     .filter((scheme) => vector[scheme] !== undefined)
-    .map((scheme) => ({ ...vector, scheme, expected: vector[scheme] })),
+    .map((scheme) => Object.assign({}, vector, { scheme, expected: vector[scheme] })),
 );
 
 test.each(signatures)("signature of $name under $scheme", ({ expected, ...request }) => {

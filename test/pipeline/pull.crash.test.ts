@@ -35,11 +35,11 @@ function dyingStore(
 test.each([true, false])(
   "a program killed at any step of the disk (before it: %s) loses and repeats nothing",
   async (isHeard) => {
-    await using harness = await startHarness({ tables: ["auth"], batchRowCountMax: 70 });
+    await using harness = await startHarness({ tables: ["auth"], batchRowCountMax: 40 });
     await harness.pull();
     let stepCount = 0;
     for (let diesAt = 1; ; diesAt += 1) {
-      harness.simulator.clock.advance(20 * 60_000);
+      harness.simulator.clock.advance(7 * 60_000);
       // Also events that cannot become rows, so that the dead letters' commit is killed as well.
       harness.simulator.inject(
         "authentication_v2",
@@ -58,9 +58,8 @@ test.each([true, false])(
       if (stepCount < diesAt) break;
       const [after] = await harness.pull();
       expect(after?.error, `killed at step ${diesAt}`).toBeUndefined();
-      // What is lost or repeated stays so; looking after every step would only take longer.
-      if (diesAt % 8 === 0) expect(await harness.difference("auth"), `step ${diesAt}`).toEqual(NO_DIFFERENCE);
     }
+    // What one of the kills lost or repeated would still be lost or repeated.
     expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
     expect(stepCount).toBeGreaterThan(10);
   },

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RawEvent, type StreamName } from "../../simulator/streams.ts";
+import type { StreamName } from "../../simulator/streams.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
 import { type App, createApp } from "../../src/app.ts";
@@ -159,7 +159,7 @@ function testConfig(dir: string, simulator: Simulator, options: HarnessOptions):
 }
 
 /** The event as JSON with sorted keys; written apart from the program's own so that both would have to be wrong. */
-export function canonical(event: RawEvent | unknown): string {
+export function canonical(event: unknown): string {
   return JSON.stringify(event, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { Board } from "../../src/status/board.ts";
+import { healthOf } from "../../src/status/health.ts";
+import { statusPage } from "../../src/status/page.ts";
+import { board, FAILED, MINUTE_MS, result, SKIPPED, START_MS } from "./support/made-results.ts";
+
+function page(of: Board, { minutes = 5, lake = "/lake" } = {}): string {
+  const nowMs = START_MS + minutes * MINUTE_MS;
+  return statusPage(of, { nowMs, health: healthOf(of, { nowMs, failingAfterMs: 15 * MINUTE_MS }), lake });
+}
+
+describe("statusPage", () => {
+  test("has a line for each table, before any pull too", () => {
+    const html = page(board());
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain("duo_auth");
+    expect(html).toContain("duo_admin");
+    expect(html.match(/first pull under way/g)).toHaveLength(2);
+    expect(html).toContain("<title>duolake: ok</title>");
+  });
+
+  test("shows age, rows and bars of the pulls", () => {
+    const one = board();
+    one.record("duo_auth", result({ appended: 1_500, rowCount: 1_234_567 }), START_MS + 3 * MINUTE_MS);
+    const html = page(one);
+    expect(html).toContain("7 min ago");
+    expect(html).toContain("2 min ago");
+    expect(html).toContain("1,234,567");
+    expect(html).toContain("<title>2026-03-12T15:33Z: 1,500 rows</title>");
+  });
+
+  test("shows failures, and secrets that are not set, in words", () => {
+    const one = board();
+    one.record("duo_auth", FAILED, START_MS);
+    one.record("duo_admin", SKIPPED, START_MS);
+    const html = page(one, { minutes: 20 });
+    expect(html).toContain("<title>duolake: failing</title>");
+    expect(html).toContain("At least one stream is not being pulled.");
+    expect(html).toContain("no permission");
+    expect(html).toContain("the secret key is not set yet");
+    expect(html).toContain("<title>2026-03-12T15:30Z: failed</title>");
+  });
+
+  test("escapes what comes from elsewhere", () => {
+    const one = board();
+    const message = `<script>alert("1")</script> & 'x'`;
+    one.record("duo_auth", result({ error: { code: "duo_request_invalid", message } }), START_MS);
+    const html = page(one, { lake: "/a<b>&\"c'" });
+    expect(html).not.toContain("<script");
+    expect(html).toContain("&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62; &#38; &#39;x&#39;");
+    expect(html).toContain("<code>/a&#60;b&#62;&#38;&#34;c&#39;</code>");
+  });
+
+  test("loads nothing from elsewhere", () => {
+    expect(page(board())).not.toMatch(/(?:src|href)="(?!\/(?:metrics|healthz)")/);
+  });
+
+  test.each([
+    [0, "less than a minute"],
+    [119, "119 min"],
+    [121, "2 h"],
+    [60 * 47, "47 h"],
+    [60 * 72, "3 d"],
+  ])("after %i minutes it runs for %s", (minutes, text) => {
+    expect(page(board(), { minutes })).toContain(`Running for ${text};`);
+  });
+});
