@@ -27,7 +27,7 @@ export function statusPage(board: Board, options: PageOptions): string {
 </head>
 <body>
 <h1><span class="dot ${health.status}"></span>duolake</h1>
-<p>${health.status === "ok" ? "Every stream is being pulled." : "At least one stream is not being pulled."}
+<p>${summary(board, health)}
 Running for ${age(nowMs - board.startedAtMs)}; lake in <code>${escape(lake)}</code>.
 <a href="/metrics">metrics</a> <a href="/healthz">health</a></p>
 <table>
@@ -41,6 +41,13 @@ ${rows}
 `;
 }
 
+function summary(board: Board, health: Health): string {
+  if (health.status !== "ok") return "At least one stream is not being pulled.";
+  const failed = board.tables().filter(({ last }) => last?.error !== undefined).length;
+  if (failed === 0) return "Every stream is being pulled.";
+  return `${failed} of ${board.tables().length} tables failed in the last pull; the next one tries again.`;
+}
+
 function tableRow(
   table: BoardTable,
   { nowMs, status }: { readonly nowMs: number; readonly status: string },
@@ -49,9 +56,11 @@ function tableRow(
   const upTo = last?.watermarkMs === undefined ? "" : `${age(nowMs - last.watermarkMs)} ago`;
   const when =
     table.lastPullAtMs === undefined ? "first pull under way" : `${age(nowMs - table.lastPullAtMs)} ago`;
+  // One failed pull is no failing table yet, but nobody should see green there.
+  const dot = status === "ok" && last?.error !== undefined ? "retrying" : status;
   const said =
     last?.error?.message ?? (last?.skipped === "secret_not_populated" ? "the secret key is not set yet" : "");
-  return `<tr><td><span class="dot ${status}"></span>${escape(table.resolvedName)}</td><td>${upTo}</td>
+  return `<tr><td class="name"><span class="dot ${dot}"></span>${escape(table.resolvedName)}</td><td>${upTo}</td>
 <td class="n">${table.rowCount === undefined ? "" : count(table.rowCount)}</td><td class="n">${last === undefined ? "" : count(last.appended)}</td>
 <td>${bars(table.history)}</td><td>${when}${said === "" ? "" : `<br><small>${escape(said)}</small>`}</td></tr>`;
 }
@@ -86,7 +95,7 @@ function escape(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --ok: #2a9d57; --bad: #d0342c; --idle: #999; }
+:root { color-scheme: light dark; --line: #8884; --ok: #2a9d57; --bad: #d0342c; --warn: #d9860b; --idle: #999; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; margin: 0; }
 table { border-collapse: collapse; width: 100%; margin-top: 1.5rem; }
@@ -95,6 +104,8 @@ th { font-weight: 600; font-size: .85rem; opacity: .75; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 .dot { display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em; background: var(--idle); }
 .dot.ok { background: var(--ok); }
+.name { white-space: nowrap; }
+.dot.retrying { background: var(--warn); }
 .dot.failing { background: var(--bad); }
 svg { fill: var(--ok); max-width: 100%; }
 .bad { fill: var(--bad); }

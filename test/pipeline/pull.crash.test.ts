@@ -56,9 +56,11 @@ test.each([true, false])(
       await pullAll(app, { sources: app.sources, wants: () => true });
       stepCount = count();
       if (stepCount < diesAt) break;
-      const [after] = await harness.pull();
-      expect(after?.error, `killed at step ${diesAt}`).toBeUndefined();
+      // Otherwise the next program to be killed is the one that has to cope with what this one left.
+      const error = diesAt % 4 === 0 ? (await harness.pull())[0]?.error : undefined;
+      expect(error, `after a kill at step ${diesAt}`).toBeUndefined();
     }
+    await harness.pull();
     // What one of the kills lost or repeated would still be lost or repeated.
     expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
     expect(stepCount).toBeGreaterThan(10);

@@ -45,8 +45,8 @@ const matrix = TABLES.flatMap(
 test.each(matrix)("$table: $name once loses and repeats nothing", async ({ table, rule }) => {
   await using harness = await startHarness({
     tables: [table],
-    simulator: { eventsPerDay: { authentication: 1_400, administrator: 1_400 }, attacks: false },
-    batchRowCountMax: 900,
+    simulator: { eventsPerDay: { authentication: 1_150, administrator: 1_150 }, attacks: false },
+    batchRowCountMax: 700,
   });
   harness.simulator.faults.add({ ...rule, target: STREAM_OF[table] });
   const app = await harness.start();

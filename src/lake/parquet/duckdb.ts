@@ -80,8 +80,11 @@ export function duckdb(options: DuckdbOptions): Duckdb {
     stream: async function* (sql, signal) {
       const { connection, failure, close } = await session(signal);
       try {
+        await connection.run("BEGIN TRANSACTION READ ONLY");
         const result = await connection.stream(sql);
         yield* result.yieldRowsJs();
+        throwIfStopped(signal);
+        if (!(await isWhole(connection))) throw await reasonOfBreak(connection, sql);
       } catch (error) {
         throw failure(error);
       } finally {
@@ -95,6 +98,30 @@ export function duckdb(options: DuckdbOptions): Duckdb {
       await rows(`SET GLOBAL memory_limit = '${memoryLimit(options)}'`).catch(() => {});
     },
   };
+}
+
+/**
+ * Rows that an error cut short end like rows that are complete; only the transaction around them knows. Half of the identities
+ * of a window would be taken for all of them, and the other half appended again.
+ */
+async function isWhole(connection: DuckDBConnection): Promise<boolean> {
+  try {
+    await connection.run("SELECT 1");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The stream keeps its reason to itself: run to the end in one piece, the statement says it. */
+async function reasonOfBreak(connection: DuckDBConnection, sql: string): Promise<Error> {
+  try {
+    await connection.run("ROLLBACK");
+    await connection.run(sql);
+    return new Error("IO Error: the rows broke off in the middle");
+  } catch (error) {
+    return error instanceof Error ? error : new Error(errorText(error));
+  }
 }
 
 interface Session {

@@ -72,3 +72,14 @@ describe("duckdb", () => {
     });
   });
 });
+
+test("duckdb.stream throws when an error cuts the rows short, and never ends as if they were complete", async () => {
+  await using dir = await tempDir();
+  const engine = duckdb({ temporaryFolder: `${dir.path}/spill` });
+  const sql =
+    "SELECT CASE WHEN i = 700000 THEN error('broken here')::BIGINT ELSE i END FROM range(800000) t(i)";
+  const reading = async (): Promise<void> => {
+    for await (const rows of engine.stream(sql)) expect(rows.length).toBeGreaterThan(0);
+  };
+  await expect(reading()).rejects.toThrow("broken here");
+});
