@@ -11,8 +11,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// Strings are matched first so that digits inside them are passed over.
-const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // Random, so that no text in the data can be taken for a marked integer.
 const MARK = `int:${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
@@ -28,17 +26,55 @@ const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, "g");
  */
 export function parseJson(text: string): Json {
   if (!hasLongDigits(text)) return JSON.parse(text) as Json;
-  let marked = false;
-  const quoted = text.replace(STRING_OR_INTEGER, (token) => {
-    if (token.startsWith('"') || token.length < 16 || !/^-?\d+$/.test(token)) return token;
-    if (Number.isSafeInteger(Number(token))) return token;
-    marked = true;
-    return `"${MARK}${token}"`;
-  });
-  if (!marked) return JSON.parse(text) as Json;
+  const quoted = markLongIntegers(text);
+  if (quoted === text) return JSON.parse(text) as Json;
   return JSON.parse(quoted, (_key, value: unknown) =>
     typeof value === "string" && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
   ) as Json;
+}
+
+/** Puts each integer that a double cannot hold into a marked string; digits inside strings are passed over. */
+function markLongIntegers(text: string): string {
+  let marked = "";
+  let from = 0;
+  let at = 0;
+  while (at < text.length) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      at = endOfString(text, at);
+    } else if (isDigit(unit) || unit === MINUS) {
+      let to = at + 1;
+      while (NUMBER_PART.has(text.charCodeAt(to))) to += 1;
+      const token = text.slice(at, to);
+      if (token.length >= 16 && /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token))) {
+        marked += `${text.slice(from, at)}"${MARK}${token}"`;
+        from = to;
+      }
+      at = to;
+    } else {
+      at += 1;
+    }
+  }
+  return from === 0 ? text : marked + text.slice(from);
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const MINUS = 45;
+// 0-9 + - . E e
+const NUMBER_PART: ReadonlySet<number> = new Set([
+  48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 43, 45, 46, 69, 101,
+]);
+
+/** The place behind the string that starts at `start`; a loop, for a pattern would need a stack as deep as the string is long. */
+function endOfString(text: string, start: number): number {
+  for (let end = start + 1; ; end += 1) {
+    end = text.indexOf('"', end);
+    if (end < 0) return text.length;
+    let backslashCount = 0;
+    while (text.charCodeAt(end - 1 - backslashCount) === BACKSLASH) backslashCount += 1;
+    if (backslashCount % 2 === 0) return end + 1;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isJsonObject, type Json } from "../core/json.ts";
 import type { Stream } from "../duo/tables/table.ts";
 
@@ -41,5 +41,5 @@ export function createIdentifier(stream: Stream): Identifier {
 
 /** Half a SHA-256: two of 10^12 events are given one digest with a chance below 10^-14. */
 export function digest(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex").slice(0, 32);
+  return hash("sha256", text, "hex").slice(0, 32);
 }

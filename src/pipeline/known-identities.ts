@@ -13,6 +13,7 @@ export interface KnownIdentities {
   readonly forgetBefore: (tsUs: number) => void;
 }
 
+/** Knows nothing at first. */
 export function createKnownIdentities(): KnownIdentities {
   const buckets = new Map<number, Set<string>>();
   return {

@@ -120,3 +120,12 @@ test.each([
 ])("isJsonObject of %j is %s", (value, expected) => {
   expect(isJsonObject(value)).toBe(expected);
 });
+
+test("parseJson keeps long integers exact beside a string of 20 MB", () => {
+  const long = 'x\\"1234567890123456789'.repeat(1_000_000);
+  const text = `{"a":"${long}","b":9223372036854775807,"c":[-9223372036854775808,12345678901234567.5]}`;
+  const value = parseJson(text) as { a: string; b: bigint; c: unknown[] };
+  expect(value.b).toBe(9223372036854775807n);
+  expect(value.c).toEqual([-9223372036854775808n, 12345678901234567.5]);
+  expect(value.a.length).toBe(21_000_000);
+});
