@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { stringifyJson } from "../../core/json.ts";
 import type { Row } from "../../core/row.ts";
+import { makeFolder } from "../store/make-folder.ts";
 
 const BUFFER_BYTES_MIN = 256 * 1024;
 const LINE_FEED = 10;
@@ -29,7 +30,7 @@ export interface SpoolWriter extends Spool {
  * Writing is synchronous and buffered: it costs less than a promise for each row, and memory stays at one buffer.
  */
 export function openSpool(folder: string): SpoolWriter {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, "rows.ndjson");
   const file = openSync(path, "wx");
   const offsets = [0];

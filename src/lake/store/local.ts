@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, unlink } from "node:fs/promises";
+import { link, open, readdir, readFile, realpath, rename, rm, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../../core/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Store, StoreEntry } from "./store.ts";
 import { UnknownOutcome } from "./store.ts";
 
@@ -101,7 +102,7 @@ async function adopt(moves: readonly { readonly from: string; readonly to: strin
   const folders = new Set<string>();
   await Promise.all(moves.map(({ from }) => syncFile(from)));
   for (const { from, to } of moves) {
-    const made = await mkdir(dirname(to), { recursive: true });
+    const made = makeFolder(dirname(to));
     if (made !== undefined) folders.add(dirname(made));
     await rename(from, to);
     folders.add(dirname(to));
@@ -156,7 +157,7 @@ async function openNew(path: string): Promise<FileHandle> {
     return await open(path, "wx");
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return open(path, "wx");
   }
 }
