@@ -67,8 +67,7 @@ function isNumber(value: Json | undefined): boolean {
 
 function cellText(value: Json): string {
   // Control characters in a log entry must not move the cursor of whoever reads it.
-  // oxlint-disable-next-line no-control-regex
-  const text = plainText(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
+  const text = plainText(value).replace(/\p{Cc}/gu, "·");
   return text.length > CELL_LENGTH_MAX ? `${text.slice(0, CELL_LENGTH_MAX - 1)}…` : text;
 }
 

@@ -31,6 +31,10 @@ export interface DrainOptions {
   /** Moved on by every commit. */
   readonly standing: Standing;
   readonly known: KnownIdentities;
+  /** `known` holds what the lake has from here on, microseconds since 1970. */
+  readonly knownFromUs: number;
+  /** Adds to `known` what the lake has at exactly this time. */
+  readonly lookUp: (tsUs: number) => Promise<void>;
   readonly deadLetters: DeadLetters;
   /** Start of the window, ms since 1970. */
   readonly fromMs: number;
@@ -89,6 +93,8 @@ export function createDrain(options: DrainOptions): Drain {
       const createdAt = new Date(page.fetchedAtMs).toISOString();
       counts.fetched += page.events.length;
       for (const candidate of toCandidates(page, table, identifier)) {
+        // An event whose own time lies before the window that Duo put it into: its row stands where nobody has looked yet.
+        if (candidate.timeKnown && candidate.tsUs < options.knownFromUs) await options.lookUp(candidate.tsUs);
         takeCandidate(options, batch, { candidate, createdAt, fetchedAtMs: page.fetchedAtMs });
       }
       batch.gaps.push(...page.gaps);

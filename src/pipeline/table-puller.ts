@@ -145,6 +145,8 @@ async function pullOnce(options: TablePullerOptions, stream: Stream, run: Run): 
     stream,
     standing,
     known,
+    knownFromUs: memory.knownFromMs * 1000,
+    lookUp: (tsUs) => readKnown(options, { standing, known, range: { fromUs: tsUs, toUs: tsUs, signal } }),
     fromMs: window.fromMs,
     counts,
     gaps,
@@ -226,9 +228,25 @@ async function withIdentities(
   const knownFromMs = fromMs - SECOND_MARGIN_MS;
   if (memory.knownFromMs <= knownFromMs) return memory;
   const known = createKnownIdentities();
-  const range = { path: ["event", "hash"], fromUs: knownFromMs * 1000, signal };
-  for await (const rows of options.readIdentities(memory.standing.table, range)) {
+  const { standing } = memory;
+  await readKnown(options, { standing, known, range: { fromUs: knownFromMs * 1000, signal } });
+  return { ...memory, known, knownFromMs };
+}
+
+async function readKnown(
+  options: TablePullerOptions,
+  into: {
+    readonly standing: Standing;
+    readonly known: KnownIdentities;
+    readonly range: {
+      readonly fromUs: number;
+      readonly toUs?: number;
+      readonly signal: AbortSignal | undefined;
+    };
+  },
+): Promise<void> {
+  const { standing, known, range } = into;
+  for await (const rows of options.readIdentities(standing.table, { path: ["event", "hash"], ...range })) {
     for (const { identity, tsUs } of rows) known.add(identity, tsUs);
   }
-  return { ...memory, known, knownFromMs };
 }

@@ -144,6 +144,25 @@ test("an event without id is kept once", async () => {
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
 });
 
+test("an event whose own time lies long before the window that Duo puts it into is kept once", async () => {
+  await using harness = await startHarness({ tables: ["auth"] });
+  const nowMs = harness.clock.nowMs();
+  // Duo sorts by isotimestamp; the row's time is that of `timestamp`.
+  const event = {
+    ...authEvent(nowMs - 30 * 60_000, "odd"),
+    timestamp: Math.floor(nowMs / 1000) - 40 * 86_400,
+  };
+  harness.simulator.inject("authentication_v2", [event]);
+  await harness.pull();
+  await harness.pull();
+  const app = await harness.start();
+  for (let i = 0; i < 3; i += 1) {
+    harness.simulator.clock.advance(300_000);
+    await pullAll(app, { sources: app.sources, wants: () => true });
+  }
+  expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
+});
+
 test("an event that cannot become a row goes to the dead letters once, and the batch goes on", async () => {
   await using harness = await startHarness({ tables: ["auth"] });
   const atMs = harness.clock.nowMs() - 30 * 60_000;
