@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   "lake_schema_conflict",
   "lake_commit_conflict",
   "cursor_moved",
+  "files_moved",
   "cursor_unsupported",
   "row_unstorable",
   "query_invalid",

@@ -42,11 +42,22 @@ export interface RowWriter {
 
 /** One atomic change of a table. */
 export interface TableChange {
+  /** New files. */
   readonly files?: readonly StagedFile[];
-  /** Table properties to set; the cursor is one of them (design P1). */
+  /** Files of the table's snapshot that this one does not hold any more; earlier snapshots keep them. */
+  readonly removed?: readonly DataFile[];
+  /**
+   * What readers of changes are told; `append` unless given. `replace`: the removed files' rows, and no other, stand in
+   * the new ones; `overwrite`: the new ones hold something else, or there is none.
+   */
+  readonly operation?: "append" | "replace" | "overwrite";
+  /** Table properties to set; the cursor is one of them (design P1). Without `compareAndSet` the last writer wins. */
   readonly setProperties: Readonly<Record<string, string>>;
-  /** The property that fences the commit: it must still have the value `from` (design P2). */
-  readonly compareAndSet: {
+  /**
+   * The property that fences the commit: it must still have the value `from` (design P2). An append needs one; a
+   * change that removes files is fenced by them already.
+   */
+  readonly compareAndSet?: {
     readonly key: string;
     readonly from: string | undefined;
     readonly to: string;
@@ -79,12 +90,16 @@ export interface LakeTable {
    * Where another commit was first: fence still at `from` -> rebase and try again; fence at `to` -> this very
    * change had landed or another process made it, done (then our copies of its files are removed); anything else ->
    * `cursor_moved`, nothing was changed (the caller discards the files).
-   * Without files no snapshot is made, only properties are set.
+   * Rows that others added meanwhile stay. Where a removed file is gone from the table, another writer replaced it:
+   * `files_moved`, nothing was changed, and what was read of it is out of date.
+   * Without new and removed files no snapshot is made, only properties are set; and not even that where they have the
+   * values already.
    *
-   * @throws cursor_moved, lake_commit_conflict (retries used up), lake_full, lake_unwritable, lake_metadata_invalid
+   * @throws cursor_moved, files_moved, lake_commit_conflict (retries used up), lake_full, lake_unwritable,
+   *   lake_metadata_invalid, lake_format_unsupported (another engine's row-level deletes may belong to a removed file)
    */
   readonly commit: (change: TableChange, signal?: AbortSignal) => Promise<LakeTable>;
-  /** Removes staged files that were not committed. Never throws. */
+  /** Removes staged files that were not committed; those of a commit whose answer was lost stay. Never throws. */
   readonly discard: (files: readonly StagedFile[]) => Promise<void>;
 }
 

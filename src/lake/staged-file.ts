@@ -13,6 +13,19 @@ export function stagedFile(entry: DataFileEntry, tsId: number): StagedDataFile {
   return { ...dataFileOf(entry, { tsId }), staged: true, entry };
 }
 
+// Files that a commit without an answer may have put into the table.
+const KEPT = new WeakSet<StagedFile>();
+
+/** Forbids to remove files: the answer to their commit was lost, so the table may hold them (docs/spec/commit.md, C7). */
+export function keepFromDiscard(files: readonly StagedFile[]): void {
+  for (const file of files) KEPT.add(file);
+}
+
+/** True where the file is certainly in no table. */
+export function isDiscardable(file: StagedFile): boolean {
+  return !KEPT.has(file);
+}
+
 /** Gives back the manifest entry of a file that this folder staged. */
 export function entryOf(file: StagedFile): DataFileEntry {
   const { entry } = file as StagedDataFile;

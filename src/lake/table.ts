@@ -12,6 +12,7 @@ import { planFiles } from "./scan.ts";
 import { columnsOf } from "./spec/schema.ts";
 import { currentSchema, currentSnapshot } from "./spec/metadata.ts";
 import type { Snapshot } from "./spec/types.ts";
+import { isDiscardable } from "./staged-file.ts";
 import type { Store } from "./store/store.ts";
 
 /** What the tables of one lake share. */
@@ -72,7 +73,8 @@ export async function lakeTable(tools: LakeTools, loaded: Loaded): Promise<LakeT
         lakeTable(tools, await commitChange(tools, { base: loaded, change, signal })),
       ),
     discard: async (files) => {
-      await Promise.all(files.map((file) => tools.store.remove(file.path).catch(() => {})));
+      const removed = files.filter(isDiscardable);
+      await Promise.all(removed.map((file) => tools.store.remove(file.path).catch(() => {})));
     },
   };
   INTERNALS.set(table, { tools, loaded });

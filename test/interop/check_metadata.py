@@ -75,22 +75,45 @@ def numbers(table):
 
 def summary_problems(table, snapshot):
     live = table.live(snapshot)
-    added = [e for e in live if e.status == ADDED and e.snapshot_id == snapshot["snapshot-id"]]
+    own = [e for e in table.entries(snapshot) if e.snapshot_id == snapshot["snapshot-id"]]
+    added = [e for e in own if e.status == ADDED]
+    removed = [e for e in own if e.status == DELETED]
+    yield from gone_problems(table, snapshot, {e.path for e in live}, added, removed)
     wanted = {
-        "operation": "append",
         "total-data-files": len(live),
         "total-records": sum(e.file["record_count"] for e in live),
         "total-files-size": sum(os.path.getsize(e.path) for e in live),
         "total-delete-files": 0,
         "total-position-deletes": 0,
         "total-equality-deletes": 0,
-        "added-data-files": len(added),
-        "added-records": sum(e.file["record_count"] for e in added),
-        "added-files-size": sum(os.path.getsize(e.path) for e in added),
-        "changed-partition-count": len({e.day for e in added}),
+        "changed-partition-count": len({e.day for e in own}),
     }
+    for entries, files, records, size in (
+        (added, "added-data-files", "added-records", "added-files-size"),
+        (removed, "deleted-data-files", "deleted-records", "removed-files-size"),
+    ):
+        wanted[files] = len(entries) or None
+        wanted[records] = sum(e.file["record_count"] for e in entries) or None
+        wanted[size] = sum(os.path.getsize(e.path) for e in entries) or None
     for key, value in wanted.items():
-        yield from differ(f"{key} of snapshot {snapshot['sequence-number']}", snapshot["summary"].get(key), str(value))
+        text = None if value is None else str(value)
+        yield from differ(f"{key} of snapshot {snapshot['sequence-number']}", snapshot["summary"].get(key), text)
+
+
+def gone_problems(table, snapshot, live, added, removed):
+    """Exactly the files that the parent held and this snapshot lacks are told as removed, and the operation says so."""
+    number = snapshot["sequence-number"]
+    parent = next((s for s in table.snapshots if s["snapshot-id"] == snapshot.get("parent-snapshot-id")), None)
+    before = {e.path for e in table.live(parent)} if parent else set()
+    yield from differ(f"files removed by snapshot {number}", {e.path for e in removed}, before - live)
+    yield from differ(f"files added by snapshot {number}", {e.path for e in added}, live - before)
+    operation = snapshot["summary"]["operation"]
+    if not removed:
+        yield from differ(f"operation of snapshot {number}", operation, "append")
+    elif operation != "overwrite":
+        yield from differ(f"operation of snapshot {number}", operation, "replace")
+        counts = [sum(e.file["record_count"] for e in entries) for entries in (added, removed)]
+        yield from differ(f"rows that snapshot {number} moved", *counts)
 
 
 def manifest_lists(table):
@@ -133,11 +156,17 @@ def manifest_problems(manifest, sequence_of):
         yield from differ(f"{word} rows of {path}", manifest[f"{word}_rows_count"], rows)
     yield from differ(f"sequence of {path}", manifest["sequence_number"], sequence_of[manifest["added_snapshot_id"]])
     live = [e for e in entries if e.status != DELETED]
-    yield from differ(f"min sequence of {path}", manifest["min_sequence_number"], min(e.sequence_number for e in live))
+    wanted = min((e.sequence_number for e in live), default=manifest["sequence_number"])
+    yield from differ(f"min sequence of {path}", manifest["min_sequence_number"], wanted)
     for entry in live:
         wanted = sequence_of[entry.snapshot_id]
         found = (entry.sequence_number, entry.file_sequence_number)
         yield from differ(f"sequence numbers of {entry.path}", found, (wanted, wanted))
+    for entry in entries:
+        if entry.status == DELETED:
+            yield from differ(f"who deleted {entry.path}", entry.snapshot_id, manifest["added_snapshot_id"])
+            if not entry.sequence_number == entry.file_sequence_number < manifest["sequence_number"]:
+                yield f"{entry.path} was deleted with sequence number {entry.sequence_number}"
     (summary,) = manifest["partitions"]
     bounds = [values.decode_bound("date", summary[key]) for key in ("lower_bound", "upper_bound")]
     days = [e.day for e in entries]

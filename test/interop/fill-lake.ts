@@ -13,6 +13,7 @@ import { pullAll } from "../../src/pull-all.ts";
 import { openQuery } from "../../src/query/open-query.ts";
 import { canonical, type Harness } from "../support/pull-harness.ts";
 import { makeTables } from "./made-tables.ts";
+import { makeReplacedTable } from "./replaced-table.ts";
 import { injectDayEdges, injectSpecialEvents } from "./special-events.ts";
 
 /** A table and what other readers must find in it. */
@@ -49,13 +50,14 @@ const MISSING_AT_FIRST: ReadonlySet<string> = new Set([
 
 /**
  * Fills the harness's lake: all log tables by several pulls over two days, dead letters, a table that was read but
- * had no event, and tables with every type. Writes what must be found in it into `folder`.
+ * had no event, tables with every type, and one whose files were replaced. Writes what must be found in it into `folder`.
  */
 export async function fillLake(harness: Harness, folder: string): Promise<ExpectedTable[]> {
   const summaries = await pullForTwoDays(harness);
   await pullQuietAccount(harness);
   const { lake } = await harness.start();
-  const made = new Map((await makeTables(lake)).map(({ name, rows }) => [name, rows]));
+  const tables = [...(await makeTables(lake)), await makeReplacedTable(lake)];
+  const made = new Map(tables.map(({ name, rows }) => [name, rows]));
   const expected: ExpectedTable[] = [];
   for (const name of await lake.list()) {
     const rows = join(folder, `${name}.rows.ndjson`);

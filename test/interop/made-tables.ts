@@ -1,6 +1,6 @@
 import type { Column } from "../../src/core/columns.ts";
 import type { Row } from "../../src/core/row.ts";
-import type { Lake, LakeTable } from "../../src/lake/lake.ts";
+import type { Lake, LakeTable, StagedFile } from "../../src/lake/lake.ts";
 import { SPECIAL_TEXTS } from "./special-events.ts";
 
 /** A table with rows that no log has: the writer's own rows are what readers must find. */
@@ -9,7 +9,8 @@ export interface MadeTable {
   readonly rows: readonly Row[];
 }
 
-const CURSOR = "interop.cursor";
+/** What each append moves on by one. */
+export const CURSOR = "interop.cursor";
 const DAY_MS = 86_400_000;
 
 const FIRST_COLUMNS: readonly Column[] = [
@@ -109,14 +110,21 @@ export async function makeTables(lake: Lake): Promise<MadeTable[]> {
   ];
 }
 
-async function append(table: LakeTable, rows: readonly Row[]): Promise<LakeTable> {
+/** Appends rows in one commit. */
+export async function append(table: LakeTable, rows: readonly Row[]): Promise<LakeTable> {
+  const files = await stage(table, rows);
+  const from = table.properties[CURSOR];
+  const to = String(Number(from) + 1);
+  return table.commit({ files, setProperties: { [CURSOR]: to }, compareAndSet: { key: CURSOR, from, to } });
+}
+
+/** Writes rows to files that no snapshot holds yet. */
+export async function stage(table: LakeTable, rows: readonly Row[]): Promise<readonly StagedFile[]> {
   const writer = table.writer();
   for (const row of rows) writer.add(row);
   const { files, refused } = await writer.finish();
   if (refused.length > 0) throw new Error(`Cannot fill ${table.name}: ${refused[0]?.reason}`);
-  const from = table.properties[CURSOR];
-  const to = String(Number(from) + 1);
-  return table.commit({ files, setProperties: { [CURSOR]: to }, compareAndSet: { key: CURSOR, from, to } });
+  return files;
 }
 
 function texts(): Row[] {

@@ -6,15 +6,18 @@ import { CommitConflict, CommitUnknown } from "../catalog/catalog.ts";
 import type { TableChange } from "../lake.ts";
 import { currentManifests } from "../read-manifests.ts";
 import { invalid } from "../spec/metadata.ts";
-import type { TableUpdate } from "../spec/types.ts";
-import { entryOf } from "../staged-file.ts";
+import { entryOf, keepFromDiscard } from "../staged-file.ts";
 import type { Store } from "../store/store.ts";
 import { retryDelayMs } from "./backoff.ts";
-import { mergeManifests } from "./merge-manifests.ts";
+import { changeState, makesSnapshot } from "./change-state.ts";
+import { checkChange } from "./check-change.ts";
 import { expiredHistory, removeExpired } from "./expire-history.ts";
-import type { PreparedAppend } from "./prepare.ts";
-import { prepareAppend } from "./prepare.ts";
-import { requirementsOf, stageAppend } from "./stage.ts";
+import { mergeManifests } from "./merge-manifests.ts";
+import type { PreparedSnapshot } from "./prepare.ts";
+import { prepareSnapshot } from "./prepare.ts";
+import type { StagedAttempt } from "./stage.ts";
+import { propertyUpdates, requirementsOf, stageSnapshot } from "./stage.ts";
+import { takeOut } from "./take-out.ts";
 
 const ATTEMPT_COUNT_MAX = 30;
 
@@ -26,32 +29,38 @@ export interface CommitTools {
 
 /**
  * Commits one change to a table, again and again on whatever the table has become, until it is in or cannot be
- * (docs/spec/commit.md, C5-C9).
+ * (docs/spec/commit.md, C5-C9, C18).
  *
- * Written once: the manifest of the new files. Written for each attempt: the manifest list, because it holds the
- * sequence number. After a lost answer nothing is deleted; the reloaded table tells whether our snapshot is there.
+ * Written once: the manifest of the new files. Written for each attempt: the manifests that lose a file, and the
+ * manifest list, because it holds the sequence number. After a lost answer nothing is deleted; the reloaded table
+ * tells whether our snapshot is there.
  */
 export async function commitChange(
   tools: CommitTools,
   options: { readonly base: Loaded; readonly change: TableChange; readonly signal: AbortSignal | undefined },
 ): Promise<Loaded> {
   const { change, signal } = options;
+  checkChange(change);
   const files = change.files ?? [];
-  let base = options.base;
-  let append: PreparedAppend | undefined;
+  // Where nothing but the properties says that the change is made, an old base would say it wrongly.
+  const isFenced = makesSnapshot(change) || change.compareAndSet !== undefined;
+  let base = isFenced ? options.base : await reload(tools.catalog, options.base);
+  let prepared: PreparedSnapshot | undefined;
   let unknown = false;
   try {
     for (let attempt = 0; attempt < ATTEMPT_COUNT_MAX; attempt += 1) {
       throwIfStopped(signal);
-      const state = stateOf(base, { change, append });
+      const state = changeState(base, { change, snapshotId: prepared?.snapshotId });
       if (state === "landed") return base;
       if (state === "made") {
         // Another process made the very same change, so our copies of its files belong to nobody.
-        if (!unknown) await removeAll(tools.store, [...pathsOf(append), ...files.map((file) => file.path)]);
+        if (!unknown) await removeAll(tools.store, [...pathsOf(prepared), ...files.map((file) => file.path)]);
         return base;
       }
-      if (files.length > 0) append ??= await prepareAppend(tools.store, base, files.map(entryOf));
-      const outcome = await tryOnce(tools, { base, attempt, change, append });
+      if (makesSnapshot(change)) {
+        prepared ??= await prepareSnapshot(tools.store, base, files.map(entryOf));
+      }
+      const outcome = await tryOnce(tools, { base, attempt, change, prepared });
       if (typeof outcome === "object") return outcome;
       unknown ||= outcome === "unknown";
       await tools.clock.sleep(retryDelayMs(attempt), signal);
@@ -63,72 +72,30 @@ export async function commitChange(
       { retryable: true },
     );
   } catch (error) {
-    if (!unknown) await removeAll(tools.store, pathsOf(append));
+    // What may be in the table belongs to it, also where the caller gives up on the change.
+    if (unknown) keepFromDiscard(files);
+    else await removeAll(tools.store, pathsOf(prepared));
     throw error;
   }
 }
 
-/**
- * What the table says about a change: `landed` our own commit is in it, `made` the fence says that somebody
- * made it, `open` it can be tried.
- *
- * @throws cursor_moved where the fence is at neither end
- */
-function stateOf(
-  { name, metadata }: Loaded,
-  commitment: { readonly change: TableChange; readonly append: PreparedAppend | undefined },
-): "landed" | "made" | "open" {
-  const { append } = commitment;
-  const { key, from, to } = commitment.change.compareAndSet;
-  if (append !== undefined && metadata.snapshots.some((item) => item["snapshot-id"] === append.snapshotId)) {
-    return "landed";
-  }
-  const value = metadata.properties[key];
-  if (value === from) return "open";
-  if (value === to) return "made";
-  throw new DuolakeError(
-    "cursor_moved",
-    `Cannot commit to table ${name}: another writer moved ${key} first, got ${value ?? "no such property"}`,
-    { retryable: true },
-  );
+interface Attempt {
+  readonly base: Loaded;
+  readonly attempt: number;
+  readonly change: TableChange;
+  /** Undefined where only properties are set. */
+  readonly prepared: PreparedSnapshot | undefined;
 }
 
-async function tryOnce(
-  tools: CommitTools,
-  options: {
-    readonly base: Loaded;
-    readonly attempt: number;
-    readonly change: TableChange;
-    readonly append: PreparedAppend | undefined;
-  },
-): Promise<Loaded | "conflict" | "unknown"> {
-  const { store, catalog, clock } = tools;
-  const { base, attempt, change, append } = options;
-  const properties = { ...change.setProperties, [change.compareAndSet.key]: change.compareAndSet.to };
+async function tryOnce(tools: CommitTools, options: Attempt): Promise<Loaded | "conflict" | "unknown"> {
+  const { store, catalog } = tools;
+  const { base, change, prepared } = options;
   const written: string[] = [];
   try {
-    if (append === undefined) {
-      const updates: TableUpdate[] = [{ action: "set-properties", updates: properties }];
-      return await catalog.commit(base, requirementsOf(base), updates);
+    if (prepared === undefined) {
+      return await catalog.commit(base, requirementsOf(base), propertyUpdates(propertiesOf(change)));
     }
-    const merged = await mergeManifests(store, {
-      metadata: base.metadata,
-      manifests: await currentManifests(store, base.metadata),
-      snapshotId: append.snapshotId,
-      sequenceNumber: base.metadata["last-sequence-number"] + 1,
-    });
-    written.push(...merged.written);
-    const staged = stageAppend({
-      base,
-      append,
-      attempt,
-      properties,
-      manifests: merged.manifests,
-      nowMs: clock.nowMs(),
-      summary: change.summary ?? {},
-    });
-    written.push(staged.list.path);
-    await store.writeNew(staged.list.path, staged.list.bytes);
+    const staged = await stageOnce(tools, { ...options, prepared, written });
     const expired = expiredHistory(base.metadata);
     const removed = (expired?.removed ?? []).map((snapshot) => snapshot["snapshot-id"]);
     const committed = await catalog.commit(base, staged.requirements, [
@@ -145,6 +112,51 @@ async function tryOnce(
   }
 }
 
+/** Writes what one attempt needs; `written` gets the paths, also where it fails in the middle. */
+async function stageOnce(
+  { store, clock }: CommitTools,
+  options: Attempt & { readonly prepared: PreparedSnapshot; readonly written: string[] },
+): Promise<StagedAttempt> {
+  const { base, attempt, change, prepared, written } = options;
+  const { metadata } = base;
+  const noted: Store = {
+    ...store,
+    writeNew: (path, bytes) => {
+      written.push(path);
+      return store.writeNew(path, bytes);
+    },
+  };
+  const snapshot = {
+    snapshotId: prepared.snapshotId,
+    sequenceNumber: metadata["last-sequence-number"] + 1,
+  };
+  const { manifests, removed } = await takeOut(noted, {
+    ...snapshot,
+    base,
+    manifests: await currentManifests(store, metadata),
+    paths: new Set((change.removed ?? []).map(({ path }) => path)),
+  });
+  const staged = stageSnapshot({
+    base,
+    prepared,
+    attempt,
+    removed,
+    operation: change.operation ?? "append",
+    properties: propertiesOf(change),
+    manifests: await mergeManifests(noted, { ...snapshot, metadata, manifests }),
+    nowMs: clock.nowMs(),
+    summary: change.summary ?? {},
+  });
+  await noted.writeNew(staged.list.path, staged.list.bytes);
+  return staged;
+}
+
+function propertiesOf({ setProperties, compareAndSet }: TableChange): Readonly<Record<string, string>> {
+  return compareAndSet === undefined
+    ? setProperties
+    : { ...setProperties, [compareAndSet.key]: compareAndSet.to };
+}
+
 async function reload(catalog: Catalog, { name, metadataLocation }: Loaded): Promise<Loaded> {
   // A full load, not `refresh`: that one trusts a base which may be older than what was pruned.
   const loaded = await catalog.load(name);
@@ -152,8 +164,8 @@ async function reload(catalog: Catalog, { name, metadataLocation }: Loaded): Pro
   return loaded;
 }
 
-function pathsOf(append: PreparedAppend | undefined): readonly string[] {
-  return append === undefined ? [] : [append.manifestPath];
+function pathsOf(prepared: PreparedSnapshot | undefined): readonly string[] {
+  return prepared?.manifest === undefined ? [] : [prepared.manifest.manifest_path];
 }
 
 /** Best effort: what stays is an orphan that no snapshot names. */

@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { currentSchema, numberProperty } from "../spec/metadata.ts";
+import { numberProperty } from "../spec/metadata.ts";
 import { isDaySpec } from "../spec/manifest-schema.ts";
 import type { ManifestEntry } from "../spec/manifest.ts";
-import { DELETED, EXISTING, partitionSummaries, readManifest, writeManifest } from "../spec/manifest.ts";
+import { DELETED, EXISTING, readManifest } from "../spec/manifest.ts";
 import type { ManifestFile } from "../spec/manifest-list.ts";
 import { hasLiveFiles } from "../spec/manifest-list.ts";
 import type { Int64, PartitionSpec, TableMetadata } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
+import { storeManifest } from "./store-manifest.ts";
 
 const MIB = 1024 * 1024;
 /** A manifest of this part of the target size, or with so many files, is large enough to be left alone. */
@@ -15,19 +15,16 @@ const SMALL_FILE_COUNT_MAX = 256;
 /** What one commit may merge: it bounds the time of the slowest commit. */
 const MERGED_FILE_COUNT_MAX = 512;
 
-/** The manifests of the next snapshot, and which of them were written for it. */
-export interface MergedManifests {
-  readonly manifests: readonly ManifestFile[];
-  readonly written: readonly string[];
-}
-
 /**
  * Merges the small manifests of a table into one when there are `commit.manifest.min-count-to-merge` of them.
  *
  * Without it every commit would add a line to the manifest list for ever and every plan would open one file for
  * each commit. The smallest are merged, and a manifest that is large enough is left alone, so the work of a
  * commit does not grow with the table. Live entries become EXISTING and keep their snapshot id and both
- * sequence numbers: deletes of other writers apply by those (spec, "Sequence Numbers").
+ * sequence numbers: deletes of other writers apply by those (spec, "Sequence Numbers"). What this snapshot itself wrote
+ * stays as it is: its deletions must stand in it.
+ *
+ * @returns the manifests of the next snapshot
  */
 export async function mergeManifests(
   store: Store,
@@ -37,7 +34,7 @@ export async function mergeManifests(
     readonly snapshotId: Int64;
     readonly sequenceNumber: number;
   },
-): Promise<MergedManifests> {
+): Promise<readonly ManifestFile[]> {
   const { metadata, manifests } = table;
   const number = (key: string, fallback: number): number =>
     numberProperty(metadata.properties, { key, fallback });
@@ -49,6 +46,7 @@ export async function mergeManifests(
       (file) =>
         file.partition_spec_id === spec["spec-id"] &&
         file.content === 0 &&
+        file.added_snapshot_id !== table.snapshotId &&
         hasLiveFiles(file) &&
         file.manifest_length < sizeMax / SMALL_PART &&
         fileCountOf(file) < SMALL_FILE_COUNT_MAX,
@@ -57,12 +55,9 @@ export async function mergeManifests(
     const chosen = smallest(small);
     const merged = await mergeInto(store, { ...table, manifests: chosen, spec });
     const gone = new Set(chosen);
-    return {
-      manifests: [merged, ...manifests.filter((file) => !gone.has(file))],
-      written: [merged.manifest_path],
-    };
+    return [merged, ...manifests.filter((file) => !gone.has(file))];
   }
-  return { manifests, written: [] };
+  return manifests;
 }
 
 /** The smallest manifests that one commit may merge, at least two. */
@@ -95,30 +90,5 @@ async function mergeInto(
       if (entry.status !== DELETED) entries.push({ ...entry, status: EXISTING });
     }
   }
-  const { spec } = table;
-  const bytes = writeManifest({ entries, schema: currentSchema(table.metadata), spec });
-  const path = `${table.metadata.location}/metadata/${randomUUID()}-m0.avro`;
-  await store.writeNew(path, bytes);
-  let rows = 0;
-  let minSequence = table.sequenceNumber;
-  for (const entry of entries) {
-    rows += entry.data_file.record_count;
-    minSequence = Math.min(minSequence, entry.sequence_number ?? 0);
-  }
-  return {
-    manifest_path: path,
-    manifest_length: bytes.length,
-    partition_spec_id: spec["spec-id"],
-    content: 0,
-    sequence_number: table.sequenceNumber,
-    min_sequence_number: minSequence,
-    added_snapshot_id: table.snapshotId,
-    added_files_count: 0,
-    existing_files_count: entries.length,
-    deleted_files_count: 0,
-    added_rows_count: 0,
-    existing_rows_count: rows,
-    deleted_rows_count: 0,
-    partitions: partitionSummaries(spec, entries),
-  };
+  return storeManifest(store, { ...table, entries });
 }

@@ -1,52 +1,47 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { DuolakeError } from "../../core/errors.ts";
 import type { Loaded } from "../catalog/catalog.ts";
-import { currentSchema } from "../spec/metadata.ts";
 import { isDaySpec } from "../spec/manifest-schema.ts";
 import type { DataFileEntry } from "../spec/manifest.ts";
-import { ADDED, partitionSummaries, writeManifest } from "../spec/manifest.ts";
-import type { FieldSummary } from "../spec/manifest-list.ts";
+import { ADDED } from "../spec/manifest.ts";
+import type { ManifestFile } from "../spec/manifest-list.ts";
+import { currentSchema } from "../spec/metadata.ts";
 import type { PartitionSpec, TableMetadata } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
+import { storeManifest } from "./store-manifest.ts";
 
-/** What an append writes once, whatever happens to its attempts. */
-export interface PreparedAppend {
+/** What a commit writes once, whatever happens to its attempts. */
+export interface PreparedSnapshot {
   /** The same for every attempt, so that a lost answer can be recognised. */
   readonly snapshotId: number;
   readonly entries: readonly DataFileEntry[];
-  readonly manifestPath: string;
-  readonly manifestLength: number;
-  readonly specId: number;
-  readonly partitions: readonly FieldSummary[];
+  /** The new files' line of the manifest list, with the numbers of the first base; undefined where no file is new. */
+  readonly manifest: ManifestFile | undefined;
 }
 
 /** Writes the manifest of the new files; its entries inherit their sequence numbers from the attempt that wins. */
-export async function prepareAppend(
+export async function prepareSnapshot(
   store: Store,
   base: Loaded,
   entries: readonly DataFileEntry[],
-): Promise<PreparedAppend> {
+): Promise<PreparedSnapshot> {
   const { metadata } = base;
-  const spec = daySpec(metadata);
   const snapshotId = newSnapshotId(metadata);
-  const lines = entries.map((entry) => ({
-    status: ADDED,
-    snapshot_id: snapshotId,
-    sequence_number: null,
-    file_sequence_number: null,
-    data_file: entry,
-  }));
-  const bytes = writeManifest({ entries: lines, schema: currentSchema(metadata), spec });
-  const manifestPath = `${metadata.location}/metadata/${randomUUID()}-m0.avro`;
-  await store.writeNew(manifestPath, bytes);
-  return {
+  if (entries.length === 0) return { snapshotId, entries, manifest: undefined };
+  const manifest = await storeManifest(store, {
+    metadata,
+    spec: daySpec(metadata),
     snapshotId,
-    entries,
-    manifestPath,
-    manifestLength: bytes.length,
-    specId: spec["spec-id"],
-    partitions: partitionSummaries(spec, lines),
-  };
+    sequenceNumber: metadata["last-sequence-number"] + 1,
+    entries: entries.map((entry) => ({
+      status: ADDED,
+      snapshot_id: snapshotId,
+      sequence_number: null,
+      file_sequence_number: null,
+      data_file: entry,
+    })),
+  });
+  return { snapshotId, entries, manifest };
 }
 
 /**

@@ -3,9 +3,11 @@ import type { Loaded } from "../catalog/catalog.ts";
 import type { ManifestFile } from "../spec/manifest-list.ts";
 import { hasLiveFiles, writeManifestList } from "../spec/manifest-list.ts";
 import { currentSnapshot } from "../spec/metadata.ts";
-import { summaryOf } from "../spec/summary.ts";
+import type { FileChange } from "../spec/summary.ts";
+import { ENGINE_KEY, ENGINE_NAME, summaryOf } from "../spec/summary.ts";
+import type { DataFileEntry } from "../spec/manifest.ts";
 import type { Snapshot, TableRequirement, TableUpdate } from "../spec/types.ts";
-import type { PreparedAppend } from "./prepare.ts";
+import type { PreparedSnapshot } from "./prepare.ts";
 
 /** One attempt of a commit, ready to be written: nothing in it was written yet. */
 export interface StagedAttempt {
@@ -15,33 +17,31 @@ export interface StagedAttempt {
 }
 
 /**
- * Builds the snapshot that adds the prepared files to `base` (spec, "Snapshots"). Pure but for the random name
- * of the manifest list.
+ * Builds the snapshot that adds the prepared files to `base` and lacks the removed ones (spec, "Snapshots"). Pure but
+ * for the random name of the manifest list.
  *
  * The sequence number comes from this very base: it is what makes every attempt need its own list.
  */
-export function stageAppend(options: {
+export function stageSnapshot(options: {
   readonly base: Loaded;
-  /** The manifests of the base's current snapshot. */
+  /** The manifests of the new snapshot but for that of its new files. */
   readonly manifests: readonly ManifestFile[];
-  readonly append: PreparedAppend;
+  readonly prepared: PreparedSnapshot;
+  readonly removed: readonly DataFileEntry[];
+  readonly operation: "append" | "replace" | "overwrite";
   readonly attempt: number;
   readonly nowMs: number;
   readonly properties: Readonly<Record<string, string>>;
   readonly summary: Readonly<Record<string, string>>;
 }): StagedAttempt {
-  const { append, base } = options;
+  const { prepared, base, operation } = options;
   const { metadata } = base;
+  const { snapshotId, manifest } = prepared;
   const parent = currentSnapshot(metadata);
   const sequenceNumber = metadata["last-sequence-number"] + 1;
-  const path = listPath(metadata.location, { snapshotId: append.snapshotId, attempt: options.attempt });
-  const added = append.entries.map((entry) => ({
-    rows: entry.record_count,
-    bytes: entry.file_size_in_bytes,
-    partition: JSON.stringify(entry.partition),
-  }));
+  const path = listPath(metadata.location, { snapshotId, attempt: options.attempt });
   const snapshot: Snapshot = {
-    "snapshot-id": append.snapshotId,
+    "snapshot-id": snapshotId,
     ...(parent === undefined ? {} : { "parent-snapshot-id": parent["snapshot-id"] }),
     "sequence-number": sequenceNumber,
     "timestamp-ms": Math.max(options.nowMs, metadata["last-updated-ms"]),
@@ -49,21 +49,26 @@ export function stageAppend(options: {
     summary: {
       ...options.properties,
       ...options.summary,
-      operation: "append",
-      ...summaryOf(parent, { added }),
+      operation,
+      // Says at the expiry of the history that what this snapshot removed is ours to delete.
+      ...(operation === "append" ? {} : { [ENGINE_KEY]: ENGINE_NAME }),
+      ...summaryOf(parent, {
+        added: prepared.entries.map(changedFile),
+        removed: options.removed.map(changedFile),
+      }),
     },
     "schema-id": metadata["current-schema-id"],
   };
-  const manifests = [
-    newManifest(append, sequenceNumber),
-    // A manifest without live files told its deletions in the snapshot that made them; it goes now.
-    ...options.manifests.filter(hasLiveFiles),
-  ];
+  const own = { sequence_number: sequenceNumber, min_sequence_number: sequenceNumber };
   const bytes = writeManifestList({
-    snapshotId: append.snapshotId,
+    snapshotId,
     parentSnapshotId: parent?.["snapshot-id"],
     sequenceNumber,
-    manifests,
+    manifests: [
+      ...(manifest === undefined ? [] : [{ ...manifest, ...own }]),
+      // A manifest without live files told its deletions in the snapshot that made them; in the next one it goes.
+      ...options.manifests.filter((file) => hasLiveFiles(file) || file.added_snapshot_id === snapshotId),
+    ],
   });
   return {
     list: { path, bytes },
@@ -75,11 +80,24 @@ export function stageAppend(options: {
         "ref-name": "main",
         ...metadata.refs["main"],
         type: "branch",
-        "snapshot-id": append.snapshotId,
+        "snapshot-id": snapshotId,
       },
-      { action: "set-properties", updates: options.properties },
+      ...propertyUpdates(options.properties),
     ],
   };
+}
+
+function changedFile(entry: DataFileEntry): FileChange["added"][number] {
+  return {
+    rows: entry.record_count,
+    bytes: entry.file_size_in_bytes,
+    partition: JSON.stringify(entry.partition),
+  };
+}
+
+/** The update that sets properties; none where there is none to set. */
+export function propertyUpdates(properties: Readonly<Record<string, string>>): readonly TableUpdate[] {
+  return Object.keys(properties).length === 0 ? [] : [{ action: "set-properties", updates: properties }];
 }
 
 /** The table is still the same one and nobody committed to it since. */
@@ -100,25 +118,4 @@ export function listPath(
   { snapshotId, attempt }: { readonly snapshotId: number; readonly attempt: number },
 ): string {
   return `${location}/metadata/snap-${snapshotId}-${attempt}-${randomUUID()}.avro`;
-}
-
-function newManifest(append: PreparedAppend, sequenceNumber: number): ManifestFile {
-  let rows = 0;
-  for (const entry of append.entries) rows += entry.record_count;
-  return {
-    manifest_path: append.manifestPath,
-    manifest_length: append.manifestLength,
-    partition_spec_id: append.specId,
-    content: 0,
-    sequence_number: sequenceNumber,
-    min_sequence_number: sequenceNumber,
-    added_snapshot_id: append.snapshotId,
-    added_files_count: append.entries.length,
-    existing_files_count: 0,
-    deleted_files_count: 0,
-    added_rows_count: rows,
-    existing_rows_count: 0,
-    deleted_rows_count: 0,
-    partitions: append.partitions,
-  };
 }

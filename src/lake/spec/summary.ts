@@ -6,14 +6,20 @@ export interface FileChange {
   readonly removed?: readonly { readonly rows: number; readonly bytes: number; readonly partition: string }[];
 }
 
+/** The member of a summary that names the program which made the snapshot, as other engines write it, and our name. */
+export const ENGINE_KEY = "engine-name";
+export const ENGINE_NAME = "duolake";
+
 const TOTALS_OF_DELETES = ["total-delete-files", "total-position-deletes", "total-equality-deletes"];
 
-/** The standard members of a snapshot summary (spec, "Optional Snapshot Summary Fields"): this change and the totals. */
+/**
+ * The standard members of a snapshot summary (spec, "Optional Snapshot Summary Fields"): this change and the totals.
+ * A total that the parent left out stays out: counted on from nothing it would be wrong, and readers believe it.
+ */
 export function summaryOf(parent: Snapshot | undefined, change: FileChange): Record<string, string> {
   const added = sums(change.added);
   const removed = sums(change.removed ?? []);
   const partitions = new Set([...change.added, ...(change.removed ?? [])].map((file) => file.partition));
-  const total = (key: string): number => Number(parent?.summary[key] ?? 0);
   const counts: Record<string, number> = {
     "added-data-files": added.files,
     "added-records": added.rows,
@@ -23,13 +29,16 @@ export function summaryOf(parent: Snapshot | undefined, change: FileChange): Rec
     "removed-files-size": removed.bytes,
     "changed-partition-count": partitions.size,
   };
-  const totals: Record<string, number> = {
-    "total-records": total("total-records") + added.rows - removed.rows,
-    "total-data-files": total("total-data-files") + added.files - removed.files,
-    "total-files-size": total("total-files-size") + added.bytes - removed.bytes,
+  const changes: Record<string, number> = {
+    "total-records": added.rows - removed.rows,
+    "total-data-files": added.files - removed.files,
+    "total-files-size": added.bytes - removed.bytes,
+    ...Object.fromEntries(TOTALS_OF_DELETES.map((key) => [key, 0])),
   };
-  for (const key of TOTALS_OF_DELETES) totals[key] = total(key);
-  const entries = [...Object.entries(counts).filter(([, count]) => count > 0), ...Object.entries(totals)];
+  const totals = Object.entries(changes)
+    .map(([key, by]) => [key, Number(parent === undefined ? 0 : parent.summary[key]) + by] as const)
+    .filter(([, total]) => total >= 0);
+  const entries = [...Object.entries(counts).filter(([, count]) => count > 0), ...totals];
   return Object.fromEntries(entries.map(([key, count]) => [key, String(count)]));
 }
 

@@ -7,52 +7,13 @@ import type { Loaded } from "../../../src/lake/catalog/catalog.ts";
 import { planCache, planFiles } from "../../../src/lake/scan.ts";
 import { currentSnapshot } from "../../../src/lake/spec/metadata.ts";
 import { memoryStore } from "../../../src/lake/store/memory.ts";
-import type { Store } from "../../../src/lake/store/store.ts";
-import { UnknownOutcome } from "../../../src/lake/store/store.ts";
+import { chaotic } from "../support/chaotic-store.ts";
+import { checkHistory } from "../support/check-history.ts";
 import { compactOnce } from "../support/compactor.ts";
 import { fakeFile, memoryTable, memoryTools, move } from "../support/memory-table.ts";
 import { CURSOR } from "../support/test-lake.ts";
 
 const EVENT_COUNT = 12;
-
-/** Makes calls wait for as many turns as `delays` says, and loses the answers of some commits. */
-function chaotic(store: Store, options: { delays: readonly number[]; losses: readonly string[] }): Store {
-  let calls = 0;
-  let puts = 0;
-  const wait = async (): Promise<void> => {
-    const turns = options.delays[calls % options.delays.length] ?? 0;
-    calls += 1;
-    for (let i = 0; i < turns; i += 1) {
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    }
-  };
-  return {
-    ...store,
-    read: async (path) => {
-      await wait();
-      return store.read(path);
-    },
-    exists: async (path) => {
-      await wait();
-      return store.exists(path);
-    },
-    writeNew: async (path, bytes) => {
-      await wait();
-      await store.writeNew(path, bytes);
-    },
-    putIfAbsent: async (path, bytes) => {
-      await wait();
-      const loss = options.losses[puts % options.losses.length];
-      puts += 1;
-      if (loss === "before") throw new UnknownOutcome(path, new Error("lost"));
-      const done = await store.putIfAbsent(path, bytes);
-      if (loss === "after") throw new UnknownOutcome(path, new Error("lost"));
-      return done;
-    },
-  };
-}
 
 /** Appends what comes after the cursor until every event is in, starting anew whenever another was first. */
 async function appender(tools: CommitTools, { name, batch }: { name: string; batch: number }): Promise<void> {
@@ -116,16 +77,3 @@ test("commits never lose or repeat an event, however appenders and compactors me
     { numRuns: 80 },
   );
 });
-
-/** Sequence numbers count up by one, and every snapshot's parent is the one before it. */
-function checkHistory({ metadata }: Loaded): void {
-  const { snapshots } = metadata;
-  expect(snapshots.map((snapshot) => snapshot["sequence-number"])).toEqual(snapshots.map((_, i) => i + 1));
-  for (const [index, snapshot] of snapshots.entries()) {
-    expect(snapshot["parent-snapshot-id"]).toBe(snapshots[index - 1]?.["snapshot-id"]);
-  }
-  expect(metadata["last-sequence-number"]).toBe(snapshots.length);
-  expect(metadata["snapshot-log"].map((entry) => entry["snapshot-id"])).toEqual(
-    snapshots.map((snapshot) => snapshot["snapshot-id"]),
-  );
-}

@@ -3,7 +3,9 @@ import type { CommitTools } from "../../../src/lake/append/commit-change.ts";
 import { commitChange } from "../../../src/lake/append/commit-change.ts";
 import { expiredHistory } from "../../../src/lake/append/expire-history.ts";
 import type { Loaded } from "../../../src/lake/catalog/catalog.ts";
+import type { DataFile } from "../../../src/lake/lake.ts";
 import { planCache, planFiles } from "../../../src/lake/scan.ts";
+import { DELETED, readManifest } from "../../../src/lake/spec/manifest.ts";
 import { readManifestList } from "../../../src/lake/spec/manifest-list.ts";
 import { memoryStore } from "../../../src/lake/store/memory.ts";
 import { compactOnce } from "../support/compactor.ts";
@@ -22,6 +24,10 @@ async function appends(tools: CommitTools, options: { count: number; from: Loade
   return table;
 }
 
+function planned({ store }: CommitTools, { metadata }: Loaded): Promise<readonly DataFile[]> {
+  return planFiles({ store, cache: planCache() }, { metadata, name: "t", fromUs: undefined });
+}
+
 /** What the store holds and what the snapshots reach, found without any of the code under test. */
 async function reachability(
   tools: CommitTools,
@@ -38,6 +44,19 @@ async function reachability(
   return { there: there.filter((path) => path.endsWith(".avro")).sort(), reached: [...reached].sort() };
 }
 
+/** The data files that some snapshot of the history holds. */
+async function heldFiles({ store }: CommitTools, { metadata }: Loaded): Promise<string[]> {
+  const held = new Set<string>();
+  for (const snapshot of metadata.snapshots) {
+    for (const line of readManifestList(await store.read(snapshot["manifest-list"]))) {
+      for (const { status, data_file } of readManifest(await store.read(line.manifest_path), line)) {
+        if (status !== DELETED) held.add(data_file.file_path);
+      }
+    }
+  }
+  return [...held].sort();
+}
+
 describe("expired history", () => {
   test("the history stays bounded, every file stays live, and exactly what is reachable stays", async () => {
     const tools = memoryTools();
@@ -49,10 +68,7 @@ describe("expired history", () => {
     expect(metadata["snapshot-log"].map((entry) => entry["snapshot-id"])).toEqual(
       metadata.snapshots.map((snapshot) => snapshot["snapshot-id"]),
     );
-    const files = await planFiles(
-      { store: tools.store, cache: planCache() },
-      { metadata, name: "t", fromUs: undefined },
-    );
+    const files = await planned(tools, table);
     expect(new Set(files.map((file) => file.path)).size).toBe(260);
     const { there, reached } = await reachability(tools, table);
     expect(there).toEqual(reached);
@@ -73,6 +89,53 @@ describe("expired history", () => {
     expect(
       expiredHistory({ ...many, properties: { ...many.properties, "gc.enabled": "false" } }),
     ).toBeUndefined();
+  });
+
+  test("the history goes on to expire past our own replaces, and then the files they took out go", async () => {
+    const tools = memoryTools();
+    const replaced: string[] = [];
+    let table = await memoryTable(tools, PROPERTIES);
+    for (let round = 0; round < 6; round += 1) {
+      table = await appends(tools, { count: 40, from: table });
+      const live = await planned(tools, table);
+      for (const { path } of live) {
+        if (!(await tools.store.exists(path))) await tools.store.writeNew(path, new Uint8Array(1));
+      }
+      const removed = live.filter((_, index) => index % 13 === 5);
+      replaced.push(...removed.map(({ path }) => path));
+      const files = removed.map((_, index) => fakeFile(`r${round}-${index}`));
+      for (const { path } of files) await tools.store.writeNew(path, new Uint8Array(1));
+      const change = { files, removed, operation: "replace", setProperties: {} } as const;
+      table = await commitChange(tools, { base: table, change, signal: undefined });
+    }
+    const { metadata } = table;
+    expect(metadata.snapshots.length).toBeLessThan(121);
+    expect(metadata["last-sequence-number"]).toBe(246);
+    const { there, reached } = await reachability(tools, table);
+    expect(there).toEqual(reached);
+    const live = await planned(tools, table);
+    expect(live).toHaveLength(240);
+    for (const { path } of live) expect(await tools.store.exists(path)).toBe(true);
+    const data = (await tools.store.list("/w/d/t/data", { deep: true })).map(({ path }) => path);
+    const held = await heldFiles(tools, table);
+    expect(data.sort()).toEqual(held);
+    // Some went, and some of those taken out are still in a snapshot that stays.
+    expect(replaced.some((path) => !held.includes(path))).toBe(true);
+    expect(replaced.some((path) => held.includes(path))).toBe(true);
+  });
+
+  test("expiredHistory leaves a table alone whose history another engine rolled back", async () => {
+    const tools = memoryTools();
+    const { metadata } = await appends(tools, { count: 110, from: await memoryTable(tools, PROPERTIES) });
+    const many = { ...metadata, properties: { ...metadata.properties, "duolake.snapshots-max": "5" } };
+    expect(expiredHistory(many)?.removed).toHaveLength(105);
+    const [first] = metadata.snapshots;
+    const back = { ...many, "current-snapshot-id": first?.["snapshot-id"] ?? 0 };
+    expect(expiredHistory(back)).toBeUndefined();
+    const forked = metadata.snapshots.map((snapshot, index) =>
+      index === 60 ? { ...snapshot, "parent-snapshot-id": first?.["snapshot-id"] ?? 0 } : snapshot,
+    );
+    expect(expiredHistory({ ...many, snapshots: forked })).toBeUndefined();
   });
 
   test("a commit does not fail when what expired cannot be removed", async () => {

@@ -33,3 +33,10 @@ test("summaryOf counts the change and carries the totals on", () => {
     "total-delete-files": "2",
   });
 });
+
+test("summaryOf leaves a total out that the parent lacks: counted from nothing it would be wrong", () => {
+  const parent = { summary: { operation: "append", "total-records": "7" } } as unknown as Snapshot;
+  const summary = summaryOf(parent, { added: [file(3, "a")], removed: [file(1, "a")] });
+  expect(summary["total-records"]).toBe("9");
+  expect(Object.keys(summary).filter((key) => key.startsWith("total-"))).toEqual(["total-records"]);
+});
