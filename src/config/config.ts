@@ -25,15 +25,19 @@ export interface PullConfig {
   readonly lookBackMs: number;
   readonly backfillMs: number;
   readonly holdAfter429Ms: number;
+  /** How long a table may go without a good pull before it counts as failing. */
+  readonly failingAfterMs: number;
 }
 
-/** One Duo account. */
+/** One Duo account, or the child accounts of one managed service provider. */
 export interface LogSource {
   readonly name: string;
   /** Lower case, no scheme, no port. */
   readonly apiHostname: string;
   readonly integrationKey: string;
   readonly adminStream: "auto" | "v1" | "activity";
+  /** The child accounts to pull, by id; the keys are then those of an Accounts API application. Absent: the account itself. */
+  readonly accounts?: "all" | readonly string[];
   /** In the order of the registry. */
   readonly tables: readonly TableConfig[];
 }

@@ -70,11 +70,11 @@ function missing(yaml: YamlFile, path: ValuePath): Explained {
 
 // Where a key stands that was written in a wrong place.
 const HOMES: readonly (readonly [home: string, keys: readonly string[]])[] = [
-  ["managed.properties of log_source.yml", ["api_hostname", "integration_key", "admin_stream"]],
+  ["managed.properties of log_source.yml", ["api_hostname", "integration_key", "admin_stream", "accounts"]],
   ["schema", ["ecs_field_names", "fields"]],
   ["matano.config.yml", ["lake", "pull", "secrets", "aws", "vpc"]],
   ["lake of matano.config.yml", ["warehouse", "database", "catalog"]],
-  ["pull of matano.config.yml", ["interval", "look_back", "backfill", "hold_after_429"]],
+  ["pull of matano.config.yml", ["interval", "look_back", "backfill", "hold_after_429", "failing_after"]],
   ["log_source.yml", ["managed", "properties"]],
 ];
 
@@ -92,9 +92,6 @@ function unknownKey(key: string, parent: ValuePath, known: readonly string[]): s
       `${key} must never stand in a file: remove it, and store the key with \`duolake secret set <log source>\`; ` +
       "if others could read the file, let Duo make a new key first"
     );
-  }
-  if (key === "accounts") {
-    return "accounts (the child accounts of a Duo MSP) are not supported yet: write one log source for each account";
   }
   const where = parent.length === 0 ? "" : ` in ${label(parent)}`;
   const text = `unknown key ${JSON.stringify(key.slice(0, 60))}${where}`;

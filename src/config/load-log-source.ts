@@ -1,3 +1,4 @@
+import { ACCOUNT_COLUMNS } from "./account-columns.ts";
 import { addedColumns } from "./added-columns.ts";
 import { checkValue } from "./check-value.ts";
 import type { LogSource } from "./config.ts";
@@ -10,7 +11,6 @@ import type { LoadContext } from "./load-tables.ts";
 import { MATANO_SOURCE_TYPES } from "./matano-source-types.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
 import { warnIgnored } from "./warn-ignored.ts";
-import { warnUnavailable } from "./warn-unavailable.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 const FILE_NAME = "log_source.yml";
@@ -41,7 +41,9 @@ export async function loadLogSource(context: LoadContext, folder: string): Promi
 
   const file = checkValue(yaml, logSourceDefinition, findings.problems);
   if (file !== undefined) warnDoubts(context, yaml, file);
-  const added = addedColumns(yaml, { ecs: context.ecs, problems: findings.problems });
+  const own = addedColumns(yaml, { ecs: context.ecs, problems: findings.problems });
+  const accounts = file?.managed.properties.accounts;
+  const added = accounts === undefined ? own : { ...own, ecs: [...ACCOUNT_COLUMNS, ...own.ecs] };
   // The tables are read in any case, so that their problems are seen in the same run.
   const name = file?.name ?? "duo";
   const tables = await loadTables(context, { folder, name, added, meta: file?.meta });
@@ -59,6 +61,7 @@ export async function loadLogSource(context: LoadContext, folder: string): Promi
       apiHostname: api_hostname,
       integrationKey: integration_key,
       adminStream: admin_stream,
+      ...(accounts === undefined ? {} : { accounts }),
       tables,
     },
   };
@@ -117,7 +120,6 @@ function isForeign(context: LoadContext, yaml: YamlFile, head: Head): boolean {
 function warnDoubts(context: LoadContext, yaml: YamlFile, file: LogSourceFile): void {
   const { findings } = context;
   warnIgnored(yaml, file, findings);
-  warnUnavailable(yaml, file, findings);
   const doubt = integrationKeyDoubt(file.managed.properties.integration_key);
   if (doubt === undefined) return;
   const position = yaml.valueAt(["managed", "properties", "integration_key"]);

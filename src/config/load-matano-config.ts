@@ -4,6 +4,7 @@ import { checkValue } from "./check-value.ts";
 import type { Config } from "./config.ts";
 import { matanoConfigDefinition } from "./definitions/matano-config-definition.ts";
 import type { MatanoConfigFile } from "./definitions/matano-config-definition.ts";
+import { failingAfterMs } from "./failing-after.ts";
 import type { Findings } from "./problem.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
 import { warnUnavailable } from "./warn-unavailable.ts";
@@ -41,6 +42,7 @@ function sections(dir: string, file: MatanoConfigFile): Pick<Config, "lake" | "s
       lookBackMs: pull.look_back,
       backfillMs: pull.backfill,
       holdAfter429Ms: pull.hold_after_429,
+      failingAfterMs: failingAfterMs(pull.failing_after, pull.interval),
     },
   };
 }

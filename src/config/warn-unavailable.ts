@@ -10,11 +10,6 @@ const UNAVAILABLE: readonly {
   { path: ["lake", "warehouse"], isIt: (value) => /^s3:/i.test(value), instead: "use a folder" },
   { path: ["lake", "catalog", "type"], isIt: (value) => value !== "folder", instead: "use folder" },
   { path: ["secrets", "store"], isIt: (value) => value !== "local", instead: "use local" },
-  {
-    path: ["managed", "properties", "admin_stream"],
-    isIt: (value) => value === "activity",
-    instead: "use auto or v1",
-  },
 ];
 
 /** Warns of values that are right and cannot be used yet, so that `validate` says so before a pull does. */

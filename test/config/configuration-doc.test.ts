@@ -31,6 +31,7 @@ test("the examples of docs/configuration.md load together and fit the JSON Schem
   expect([...files.keys()]).toEqual([
     "matano.config.yml",
     "log_sources/duo/log_source.yml",
+    "log_sources/duo_msp/log_source.yml",
     "log_sources/duo/tables/auth.yml",
     "log_sources/duo_prod/log_source.yml",
   ]);
@@ -40,6 +41,7 @@ test("the examples of docs/configuration.md load together and fit the JSON Schem
     ...Object.fromEntries(files),
     "log_sources/duo_prod/log_source.yml": prod,
     "log_sources/duo_prod/tables/auth.yml": "",
+    "log_sources/duo_msp/tables/auth.yml": "",
   });
   const config = await loadConfig(directory.dir, { tables: testTables, ecs: testEcs });
   expect(config.warnings).toEqual([]);

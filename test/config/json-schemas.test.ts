@@ -1,9 +1,11 @@
 import { readFile, readdir } from "node:fs/promises";
 
+import * as fc from "fast-check";
 import { parse } from "yaml";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
+import { logSourceDefinition } from "../../src/config/definitions/log-source-definition.ts";
 import { initialFiles } from "../../src/config/initial-files.ts";
 import { jsonSchemas } from "../../src/config/json-schemas.ts";
 import { GOOD_SOURCE } from "./support/directory.ts";
@@ -85,4 +87,25 @@ test("jsonSchemas accepts columns and refuses what loadConfig refuses by shape",
   expect(accepts(source, GOOD_SOURCE.replace("name: duo", "name: duology"))).toBe(false);
   expect(accepts(schemaOf("matano-config"), "aws: {account: x}\npull: {interval: 5m}\n")).toBe(true);
   expect(accepts(schemaOf("matano-config"), "pull: {interval: 5}\n")).toBe(false);
+  expect(accepts(schemaOf("matano-config"), "pull: {failing_after: 1h}\n")).toBe(true);
+  expect(accepts(schemaOf("matano-config"), "pull: {failing_after: 1}\n")).toBe(false);
+});
+
+test("jsonSchemas takes the same child accounts as loadConfig does", () => {
+  const ids = fc.constantFrom(
+    "DAK1L2M3N4O5P6Q7R8S9",
+    "DA00000000000000000A",
+    "DIK1L2M3N4O5P6Q7R8S9",
+    "all",
+    "",
+    5,
+  );
+  const values = fc.oneof(fc.array(ids, { maxLength: 3 }), ids, fc.constant({}));
+  const schema = schemaOf("log-source");
+  fc.assert(
+    fc.property(values, (accounts) => {
+      const text = `${GOOD_SOURCE}    accounts: ${JSON.stringify(accounts)}\n`;
+      expect(accepts(schema, text)).toBe(logSourceDefinition.safeParse(parse(text)).success);
+    }),
+  );
 });

@@ -19,10 +19,12 @@ secrets: {store: local}
 pull:
   interval: 5m
   look_back: "1h"
+  failing_after: 20m
 aws: &aws {account: "1"}
 vpc: *aws
 `,
-  "log_sources/duo/log_source.yml": `${GOOD_SOURCE}schema:
+  "log_sources/duo/log_source.yml": `${GOOD_SOURCE}    accounts: [DAK1L2M3N4O5P6Q7R8S9, "DA00000000000000000A"]
+schema:
   ecs_field_names: [user.name, event]
   fields:
     - name: duo

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { apiHostnameProblem } from "../api-hostname.ts";
 import { INTEGRATION_KEY_PATTERN } from "../integration-key.ts";
+import { accountsValue } from "./accounts-value.ts";
 import { mapping } from "./mapping.ts";
 import { sharedKeys } from "./shared-keys.ts";
 import type { CommonKeys } from "./shared-keys.ts";
@@ -16,6 +17,7 @@ export interface LogSourceFile extends CommonKeys {
       readonly api_hostname: string;
       readonly integration_key: string;
       readonly admin_stream: "auto" | "v1" | "activity";
+      readonly accounts?: "all" | readonly string[] | undefined;
     };
   };
 }
@@ -27,7 +29,7 @@ const apiHostname = z
     if (problem !== undefined) context.addIssue(problem);
   })
   .transform((text) => text.toLowerCase())
-  .describe("The API hostname of the Admin API application, such as api-xxxxxxxx.duosecurity.com.");
+  .describe("The API hostname of the application, such as api-xxxxxxxx.duosecurity.com.");
 
 const properties = mapping({
   api_hostname: apiHostname,
@@ -36,13 +38,22 @@ const properties = mapping({
     .regex(INTEGRATION_KEY_PATTERN, {
       error: "must be 1 to 64 printable characters without blanks and colons",
     })
-    .describe("The integration key of the Admin API application: DI and 18 letters or digits."),
+    .describe(
+      "The integration key of the Admin API application, or of the Accounts API application where accounts is given: " +
+        "DI and 18 letters or digits.",
+    ),
   admin_stream: z
     .enum(["auto", "v1", "activity"])
     .prefault("auto")
     .describe(
       "What feeds the tables admin and offline_enrollment: auto takes the v1 logs while Duo answers them and " +
-        "the activity log from then on.",
+        "the activity log from then on; v1 and activity take that one only.",
+    ),
+  accounts: accountsValue()
+    .optional()
+    .describe(
+      "For managed service providers: the child accounts to pull, all or a list of their ids (DA and 18 letters or " +
+        "digits). The account itself is pulled when not given.",
     ),
 }).describe("How the account is reached; the secret key is never written here.");
 

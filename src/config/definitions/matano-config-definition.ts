@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { boundedDuration } from "./bounded-duration.ts";
 import { durationValue } from "./duration-value.ts";
 import { mapping, unused } from "./mapping.ts";
 import { warehouseValue } from "./warehouse-value.ts";
@@ -17,6 +18,8 @@ export interface MatanoConfigFile {
     readonly look_back: number;
     readonly backfill: number;
     readonly hold_after_429: number;
+    /** Not given: the interval decides, see `failingAfterMs`. */
+    readonly failing_after?: number | undefined;
   };
 }
 
@@ -60,7 +63,8 @@ const pull = mapping({
     maxReason: "every pull reads this much again",
   }),
   backfill: durationValue({
-    description: "How much history is fetched once, newest first; 0s for none.",
+    description:
+      "How much history `run` fetches behind its pulls, once for each table, newest first; 0s for none.",
     normal: "180d",
     min: "0s",
     max: "180d",
@@ -75,6 +79,16 @@ const pull = mapping({
     max: "15m",
     maxReason: "the hold doubles up to 15m by itself",
   }),
+  failing_after: boundedDuration({
+    min: "1m",
+    minReason: "a table is pulled once a minute at most",
+    max: "7d",
+  })
+    .optional()
+    .describe(
+      "How long a table may go without a good pull before /healthz of `run` answers that it is failing. 1m to 7d; " +
+        "when not given 15m, or three intervals where they are longer.",
+    ),
 })
   .prefault({})
   .describe("When and how much is read from Duo.");

@@ -97,17 +97,19 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
   },
   inConfig(
     "unknown keys with what was probably meant",
-    "lake:\n  warehous: x\n  databse: y\npulls: {}\n",
+    "lake:\n  warehous: x\n  databse: y\npulls: {}\npull: {failing_afer: 1h}\n",
     '2:3: unknown key "warehous" in lake, did you mean warehouse?',
     '3:3: unknown key "databse" in lake, did you mean database?',
     '4:1: unknown key "pulls", did you mean pull?',
+    '5:8: unknown key "failing_afer" in pull, did you mean failing_after?',
   ),
   inConfig(
     "keys in the wrong place",
-    "interval: 5m\napi_hostname: x\nlake: {pull: {}}\n",
+    "interval: 5m\napi_hostname: x\nlake: {pull: {}}\nfailing_after: 15m\n",
     '1:1: unknown key "interval", it belongs in pull of matano.config.yml',
     '2:1: unknown key "api_hostname", it belongs in managed.properties of log_source.yml',
     '3:8: unknown key "pull" in lake, it belongs in matano.config.yml',
+    '4:1: unknown key "failing_after", it belongs in pull of matano.config.yml',
   ),
   inConfig(
     "an unknown key with the known ones",
@@ -117,7 +119,7 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
   inConfig(
     "a merge key",
     "pull: {<<: {interval: 5m}}\n",
-    '1:8: unknown key "<<" in pull; known here: interval, look_back, backfill, hold_after_429',
+    '1:8: unknown key "<<" in pull; known here: interval, look_back, backfill, hold_after_429, failing_after',
   ),
   inConfig(
     "values of the wrong kind",
@@ -128,11 +130,12 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
   ),
   inConfig(
     "durations that are none",
-    "pull:\n  interval: 300\n  look_back: 1 h\n  backfill: 1.5d\n  hold_after_429: 60S\n",
+    "pull:\n  interval: 300\n  look_back: 1 h\n  backfill: 1.5d\n  hold_after_429: 60S\n  failing_after: soon\n",
     `2:13: pull.interval ${DURATION}, got 300`,
     `3:14: pull.look_back ${DURATION}, got "1 h"`,
     `4:13: pull.backfill ${DURATION}, got "1.5d"`,
     `5:19: pull.hold_after_429 ${DURATION}, got "60S"`,
+    `6:18: pull.failing_after ${DURATION}, got "soon"`,
   ),
   inConfig(
     "durations that are too short",

@@ -43,9 +43,34 @@ export const SOURCE_CASES: readonly ProblemCase[] = [
     "1:1: skey must never stand in a file: remove it, and store the key with `duolake secret set <log source>`; if others could read the file, let Duo make a new key first",
   ),
   inSource(
-    "child accounts",
-    `${GOOD_SOURCE}    accounts: [x]\n`,
-    "7:5: accounts (the child accounts of a Duo MSP) are not supported yet: write one log source for each account",
+    "child accounts that are no ids",
+    `${GOOD_SOURCE}    accounts: [DAK1L2M3N4O5P6Q7R8S9, x, DIK1L2M3N4O5P6Q7R8S9, 5]\n`,
+    '7:38: managed.properties.accounts[1] must be an account id: DA and 18 capital letters or digits, got "x"',
+    '7:41: managed.properties.accounts[2] must be an account id: DA and 18 capital letters or digits, got "DIK1L2M3N4O5P6Q7R8S9"',
+    "7:63: managed.properties.accounts[3] must be text (put it in quotes), got 5",
+  ),
+  inSource(
+    "an empty list of child accounts",
+    `${GOOD_SOURCE}    accounts: []\n`,
+    "7:15: managed.properties.accounts must name at least one account; leave accounts out to pull the account itself, got a list",
+  ),
+  ...[
+    ["an id outside of a list", "DAK1L2M3N4O5P6Q7R8S9", '"DAK1L2M3N4O5P6Q7R8S9"'],
+    ["another word", "ALL", '"ALL"'],
+    ["a switch", "true", "true"],
+    ["a mapping", "{all: yes}", "a mapping"],
+  ].map(([what = "", value = "", got = ""]) =>
+    inSource(
+      `${what} as child accounts`,
+      `${GOOD_SOURCE}    accounts: ${value}\n`,
+      `7:15: managed.properties.accounts must be all or a list of account ids, got ${got}`,
+    ),
+  ),
+  inSource(
+    "a misspelled and a misplaced key for child accounts",
+    `accounts: all\n${GOOD_SOURCE}    acounts: all\n`,
+    '1:1: unknown key "accounts", it belongs in managed.properties of log_source.yml',
+    '8:5: unknown key "acounts" in managed.properties, did you mean accounts?',
   ),
   inSource(
     "an unknown stream",
