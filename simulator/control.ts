@@ -4,9 +4,12 @@ import { pipeline } from "node:stream/promises";
 
 import type { SimulatorClock } from "./clock.ts";
 import type { FaultRule, Faults } from "./faults.ts";
+import type { V1Stream } from "./happenings.ts";
 import type { Inject } from "./inject.ts";
 import type { LedgerBook, LedgerRange } from "./ledger.ts";
+import type { ChildOptions } from "./options.ts";
 import { param, type DuoRequest } from "./request.ts";
+import type { RetirementOptions, Retirements, RetiredStatus } from "./retirements.ts";
 import { streamNamed, type RawEvent } from "./streams.ts";
 
 /** What the control routes reach. */
@@ -15,6 +18,8 @@ export interface ControlTarget {
   readonly faults: Faults;
   readonly ledger: LedgerBook;
   readonly inject: Inject;
+  readonly retirements: Retirements;
+  readonly addChild: (options: ChildOptions) => unknown;
   readonly setSecretKey: (secretKey: string) => void;
   readonly info: () => unknown;
 }
@@ -54,7 +59,11 @@ function handle(route: string, request: DuoRequest, target: ControlTarget): unkn
       target.ledger.clearRequests();
       return {};
     case "GET ledger/counts":
-      return target.ledger.counts();
+      return target.ledger.counts(param(request, "account_id"));
+    case "GET ledger/happenings":
+      return target.ledger.happenings(v1Stream(request), rangeOf(request));
+    case "GET ledger/trust-monitor-versions":
+      return target.ledger.trustMonitorVersions(rangeOf(request));
     case "POST clock":
       return moveClock(objectBody(request), target.clock);
     case "GET faults":
@@ -67,6 +76,19 @@ function handle(route: string, request: DuoRequest, target: ControlTarget): unkn
       return [];
     case "POST inject":
       return injectBody(objectBody(request), target.inject);
+    case "POST trust-monitor-change":
+      changeTrustMonitor(objectBody(request), target.inject);
+      return {};
+    case "GET retired":
+      return target.retirements.retired();
+    case "POST retire":
+      retire(objectBody(request), target.retirements);
+      return target.retirements.retired();
+    case "POST restore":
+      restore(objectBody(request), target.retirements);
+      return target.retirements.retired();
+    case "POST children":
+      return target.addChild(objectBody(request));
     case "POST secret":
       target.setSecretKey(String(objectBody(request)["secretKey"]));
       return {};
@@ -93,6 +115,29 @@ function injectBody(body: RawEvent, inject: Inject): unknown {
   }
   inject(stream === "summary" ? stream : streamNamed(stream).name, events as RawEvent[], options);
   return { injected: events.length };
+}
+
+function changeTrustMonitor(body: RawEvent, inject: Inject): void {
+  const { sekey, patch, ...options } = body;
+  if (typeof sekey !== "string" || typeof patch !== "object" || patch === null)
+    throw new TypeError("Cannot change the event: expected a sekey and a patch");
+  inject.trustMonitorChange(sekey, patch as RawEvent, options);
+}
+
+function retire(body: RawEvent, retirements: Retirements): void {
+  const { stream, status, ...options } = body as RawEvent & RetirementOptions;
+  retirements.retire(String(stream), { ...options, status: status as RetiredStatus });
+}
+
+function restore(body: RawEvent, retirements: Retirements): void {
+  const { stream, ...options } = body as RawEvent & RetirementOptions;
+  retirements.restore(String(stream), options);
+}
+
+function v1Stream(request: DuoRequest): V1Stream {
+  const stream = streamNamed(param(request, "stream") ?? "").name;
+  if (stream.endsWith("_v1")) return stream as V1Stream;
+  throw new Error(`Cannot read the happenings: stream must be a v1 log, got ${stream}`);
 }
 
 function rulesOf(request: DuoRequest): FaultRule[] {
@@ -129,10 +174,12 @@ function* lines(events: Iterable<RawEvent>): Generator<string> {
 function rangeOf(request: DuoRequest): LedgerRange {
   const from = param(request, "from");
   const to = param(request, "to");
+  const asOf = param(request, "as_of");
   const accountId = param(request, "account_id");
   return {
     ...(from === undefined ? {} : { fromMs: instant(from) }),
     ...(to === undefined ? {} : { toMs: instant(to) }),
+    ...(asOf === undefined ? {} : { asOfMs: instant(asOf) }),
     ...(accountId === undefined ? {} : { accountId }),
   };
 }

@@ -1,15 +1,17 @@
 import { admit, type Gate } from "./admission.ts";
+import type { LogRow } from "./dataset/timeline.ts";
 import { isAnswerFault, type FaultKind, type FaultQueue, type FaultRule } from "./faults.ts";
 import { faultyPage, isPageFaultUsable, type Page, type PageContext } from "./page.ts";
 import { Refusal } from "./refusal.ts";
 import { foreignReply, okReply, refusalReply, type Reply } from "./reply.ts";
-import type { DuoRequest } from "./request.ts";
+import { param, type DuoRequest } from "./request.ts";
 
 /** What happened to a request: the answer, if there is one, and the fault that hit it. */
 export interface Exchange {
   /** Null when nothing is ever answered. */
   readonly reply: Reply | null;
   readonly fault: FaultRule | undefined;
+  /** The account that was asked about; null where there is none such. */
   readonly accountId: string | null;
 }
 
@@ -21,34 +23,40 @@ export function exchange(
   if (request.path === "/auth/v2/ping") {
     return { reply: okReply({ time: Math.floor(gate.nowMs / 1000) }), fault: undefined, accountId: null };
   }
-  let fault = faults.take(request.path, ({ kind }) => isAnswerFault(kind));
+  const accountId = askedAccount(request, gate);
+  const asked = { path: request.path, accountId, nowMs: gate.nowMs };
+  let fault = faults.take(asked, ({ kind }) => isAnswerFault(kind));
   if (fault?.kind === "hang" || fault?.kind === "reset_before_headers")
-    return { reply: null, fault, accountId: null };
+    return { reply: null, fault, accountId };
   const instead = fault && replyInstead(fault);
-  if (instead) return { reply: instead, fault, accountId: null };
+  if (instead) return { reply: instead, fault, accountId };
 
   const spoil = (page: Page, context: PageContext): Page => {
-    const rule = fault
-      ? undefined
-      : faults.take(request.path, (one) => isPageFaultUsable(one, page, context));
+    const rule = fault ? undefined : faults.take(asked, (one) => isPageFaultUsable(one, page, context));
     fault ??= rule;
     return rule ? faultyPage(rule, page, context) : page;
   };
   const skewMs = fault?.kind === "clock_skew" ? (fault.skewMs ?? 600_000) : 0;
-  let accountId: string | null = null;
+  // A body that is cut was not served: nobody can read a row from it.
+  const isCut = fault?.kind === "truncated_body" || fault?.kind === "reset_after_headers";
   try {
     const { route, account } = admit(request, { ...gate, dateNowMs: gate.nowMs + skewMs });
-    accountId = account.accountId;
     const { accounts, settings, nowMs } = gate;
-    return {
-      reply: route.endpoint({ request, account, accounts, settings, nowMs, spoil }),
-      fault,
-      accountId,
+    const noteServed = (rows: readonly LogRow[]): void => {
+      if (!isCut) account.trustMonitorVersions.noteServed(rows, nowMs);
     };
+    const reply = route.endpoint({ request, account, accounts, settings, nowMs, spoil, noteServed });
+    return { reply, fault, accountId };
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal(50000, String(error));
     return { reply: refusalReply(refusal), fault, accountId };
   }
+}
+
+/** The account that a request names, signed for rightly or not. */
+function askedAccount(request: DuoRequest, { accounts }: Pick<Gate, "accounts">): string | null {
+  const accountId = param(request, "account_id") ?? accounts[0]?.accountId;
+  return accounts.find((account) => account.accountId === accountId)?.accountId ?? null;
 }
 
 type Answer = (rule: FaultRule, headers: Readonly<Record<string, string>>) => Reply;

@@ -59,6 +59,12 @@ export interface FaultRule {
   readonly kind: FaultKind;
   /** A stream's name, a path, or `*` for every endpoint, the default. */
   readonly target?: string;
+  /** Requests about this account only; default: about any. */
+  readonly accountId?: string;
+  /** Lets requests before this instant of the simulator's clock pass, uncounted. Not of `late_rows`. */
+  readonly activeFromMs?: number;
+  /** Lets requests from this instant on pass. Not of `late_rows`. */
+  readonly activeUntilMs?: number;
   /** How many requests it hits, 1 by default; 0 stands for all. */
   readonly times?: number;
   /** How many matching requests it lets pass first. Default 0. */
@@ -89,10 +95,18 @@ export interface Faults {
   readonly list: () => readonly FaultRule[];
 }
 
+/** What a rule looks at to know whether it is meant. */
+export interface FaultedRequest {
+  readonly path: string;
+  /** The account asked about; null where there is none such. */
+  readonly accountId: string | null;
+  readonly nowMs: number;
+}
+
 /** What the server needs beyond what tests need. */
 export interface FaultQueue extends Faults {
   /** Takes the first rule for a request, which is used up by that; `usable` leaves out those that cannot apply. */
-  readonly take: (path: string, usable: (rule: FaultRule) => boolean) => FaultRule | undefined;
+  readonly take: (request: FaultedRequest, usable: (rule: FaultRule) => boolean) => FaultRule | undefined;
 }
 
 /** True for the kinds that act before a request is checked. */
@@ -116,8 +130,8 @@ export function createFaults(options: {
       for (const rule of rules) {
         if (rule.kind === "late_rows") {
           const stream = streamOf(rule);
-          const { share = 0.1, lateByMs = 3_600_000, fromMs = lateFromMs(stream) } = rule;
-          lateRows.add({ stream, share, lateByMs, fromMs });
+          const { accountId, share = 0.1, lateByMs = 3_600_000, fromMs = lateFromMs(stream) } = rule;
+          lateRows.add({ stream, accountId, share, lateByMs, fromMs });
           continue;
         }
         const times = rule.times ?? 1;
@@ -129,10 +143,10 @@ export function createFaults(options: {
       lateRows.clear();
     },
     list: () => active.map(({ rule }) => rule),
-    take: (path, usable) => {
+    take: (request, usable) => {
       for (const entry of active) {
         const { rule } = entry;
-        if (!hits(rule, path) || !usable(rule)) continue;
+        if (!hits(rule, request) || !usable(rule)) continue;
         if (entry.skip > 0) {
           entry.skip -= 1;
           continue;
@@ -147,12 +161,14 @@ export function createFaults(options: {
   };
 }
 
-function hits({ target = "*" }: FaultRule, path: string): boolean {
-  return (
+function hits(rule: FaultRule, { path, accountId, nowMs }: FaultedRequest): boolean {
+  const { target = "*", activeFromMs = -Infinity, activeUntilMs = Infinity } = rule;
+  const isTarget =
     target === "*" ||
     target === path ||
-    STREAMS.some(({ name, path: own }) => name === target && own === path)
-  );
+    STREAMS.some(({ name, path: own }) => name === target && own === path);
+  const isAccount = rule.accountId === undefined || rule.accountId === accountId;
+  return isTarget && isAccount && nowMs >= activeFromMs && nowMs < activeUntilMs;
 }
 
 function streamOf({ target = "*" }: FaultRule): StreamSpec | undefined {

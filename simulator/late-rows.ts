@@ -7,6 +7,8 @@ import type { StreamName, StreamSpec } from "./streams.ts";
 export interface LateRule {
   /** Undefined for all streams. */
   readonly stream: StreamSpec | undefined;
+  /** Undefined for all accounts. */
+  readonly accountId: string | undefined;
   /** Which part of the rows is late, 0 to 1; the seed decides which rows. */
   readonly share: number;
   readonly lateByMs: number;
@@ -14,20 +16,34 @@ export interface LateRule {
   readonly fromMs: number;
 }
 
+/** A log of one account. */
+export interface AccountStream {
+  readonly stream: StreamName;
+  readonly accountId: string;
+}
+
 /** The rules in force. */
 export interface LateRows {
   readonly add: (rule: LateRule) => void;
   readonly clear: () => void;
-  readonly lateByMs: (stream: StreamName, row: LogRow) => number;
+  readonly lateByMs: (log: AccountStream, row: LogRow) => number;
   /** True when rows older than `endMs` may be late. */
-  readonly touches: (stream: StreamName, endMs: number) => boolean;
+  readonly touches: (log: AccountStream, endMs: number) => boolean;
 }
 
 /** Makes an empty set of rules; of several that hit a row the first decides. */
 export function createLateRows(seed: number): LateRows {
   const rules: LateRule[] = [];
-  const applies = (rule: LateRule, stream: StreamName): boolean =>
-    rule.stream === undefined || rule.stream.name === stream;
+  // Asked again for each row of each page as long as there is a rule.
+  const fractions = new WeakMap<LogRow, number>();
+  const fractionOfRow = (row: LogRow): number => {
+    const known = fractions.get(row) ?? fractionOf(`${seed}/late/${row.id}`);
+    fractions.set(row, known);
+    return known;
+  };
+  const applies = (rule: LateRule, { stream, accountId }: AccountStream): boolean =>
+    (rule.stream === undefined || rule.stream.name === stream) &&
+    (rule.accountId === undefined || rule.accountId === accountId);
   return {
     add: (rule) => {
       rules.push(rule);
@@ -35,12 +51,12 @@ export function createLateRows(seed: number): LateRows {
     clear: () => {
       rules.length = 0;
     },
-    lateByMs: (stream, row) => {
+    lateByMs: (log, row) => {
       if (rules.length === 0) return 0;
-      const rule = rules.find((one) => applies(one, stream) && row.ms >= one.fromMs);
-      return rule && fractionOf(`${seed}/late/${row.id}`) < rule.share ? rule.lateByMs : 0;
+      const rule = rules.find((one) => applies(one, log) && row.ms >= one.fromMs);
+      return rule && fractionOfRow(row) < rule.share ? rule.lateByMs : 0;
     },
-    touches: (stream, endMs) => rules.some((rule) => applies(rule, stream) && endMs > rule.fromMs),
+    touches: (log, endMs) => rules.some((rule) => applies(rule, log) && endMs > rule.fromMs),
   };
 }
 

@@ -1,40 +1,29 @@
 import type { Account } from "./dataset/account.ts";
-import { STREAMS, streamNamed, type RawEvent, type StreamName } from "./streams.ts";
-
-/** A request that came in, and what became of it. */
-export interface RequestRecord {
-  /** By the simulator's clock. */
-  readonly atMs: number;
-  readonly method: string;
-  readonly path: string;
-  /** Null where the path is no log. */
-  readonly stream: StreamName | null;
-  readonly accountId: string | null;
-  readonly params: Readonly<Record<string, string>>;
-  /** HTTP status; 0 when no answer was sent. */
-  readonly status: number;
-  /** Duo's error code, if there was one. */
-  readonly code: number | null;
-  /** Rows in the answer, as it was meant to be sent. */
-  readonly rowCount: number;
-  /** The fault that hit the request. */
-  readonly fault: string | null;
-}
+import type { EventVersion } from "./dataset/event-versions.ts";
+import type { Range } from "./dataset/timeline.ts";
+import { happeningsOf, type Happening, type V1Stream } from "./happenings.ts";
+import { createIdentityReader, identityOf } from "./identities.ts";
+import { STREAMS, type RawEvent, type StreamName } from "./streams.ts";
+import { createTally, type RequestCounts, type RequestRecord, type Tally } from "./tally.ts";
 
 /** A period of time, both ends included, by default all that is retained; and the account, by default the main one. */
 export interface LedgerRange {
   readonly fromMs?: number;
   readonly toMs?: number;
+  /** Leaves out what became visible after this instant; by default now. */
+  readonly asOfMs?: number;
   readonly accountId?: string;
 }
 
 /** Totals of a stream. */
-export interface StreamCounts {
+export interface StreamCounts extends RequestCounts {
   /** Rows that can be read now. */
   readonly visible: number;
-  readonly requests: number;
-  readonly rowsServed: number;
-  readonly faults: number;
+}
+
+/** One state of a Trust Monitor event. */
+export interface TrustMonitorVersion extends EventVersion {
+  readonly sekey: string;
 }
 
 /** What exists and what was handed out. */
@@ -44,49 +33,78 @@ export interface Ledger {
   readonly clearRequests: () => void;
   /** Every event of a stream that is visible now, oldest first. */
   readonly expected: (stream: StreamName, range?: LedgerRange) => RawEvent[];
+  /** The identities of `expected`, for comparing again and again: hours that are over are made only once. */
+  readonly identities: (stream: StreamName, range?: LedgerRange) => Generator<string>;
   /** What makes two events of a stream the same: its ids, or for a v1 log its canonical JSON. */
   readonly identity: (stream: StreamName, event: RawEvent) => string;
-  readonly counts: () => Readonly<Record<StreamName, StreamCounts>>;
+  /** What a v1 log and the log after it tell of, each happening once, with the event of either log. */
+  readonly happenings: (stream: V1Stream, range?: LedgerRange) => Happening[];
+  /** The events of a v1 log by the id that the same happening has in the log after it. */
+  readonly twins: (stream: V1Stream, range?: LedgerRange) => ReadonlyMap<string, RawEvent>;
+  /** Every version that the visible events of Trust Monitor have had until now, with when it was first served. */
+  readonly trustMonitorVersions: (range?: LedgerRange) => TrustMonitorVersion[];
+  /** Requests to all accounts and rows of the main one, or both of the account given. */
+  readonly counts: (accountId?: string) => Readonly<Record<StreamName, StreamCounts>>;
 }
 
 /** What the server and the control routes need beyond what tests need. */
 export interface LedgerBook extends Ledger {
-  readonly record: (record: RequestRecord) => void;
+  readonly record: Tally["record"];
   /** As `expected`, one by one. */
   readonly events: (stream: StreamName, range?: LedgerRange) => Generator<RawEvent>;
 }
 
-const REQUEST_COUNT_MAX = 100_000;
-
 /** Makes an empty ledger. */
-export function createLedger(accounts: readonly Account[], retainedFromMs: () => number): LedgerBook {
-  let records: RequestRecord[] = [];
+export function createLedger(
+  accounts: readonly Account[],
+  { retainedFromMs, nowMs }: { readonly retainedFromMs: () => number; readonly nowMs: () => number },
+): LedgerBook {
+  const tally = createTally();
+  const identities = createIdentityReader();
+  const placeOf = (range: LedgerRange): { readonly account: Account; readonly range: Range } => {
+    const { accountId, fromMs = retainedFromMs(), toMs = Infinity, asOfMs } = range;
+    const asOf = asOfMs === undefined ? {} : { asOfMs };
+    return { account: accountOf(accounts, accountId), range: { fromMs, toMs, ...asOf } };
+  };
 
-  function* events(stream: StreamName, range: LedgerRange = {}): Generator<RawEvent> {
-    const account = accountOf(accounts, range.accountId);
-    const { fromMs = retainedFromMs(), toMs = Infinity } = range;
-    for (const row of account.timeline(stream).ascending({ fromMs, toMs })) yield row.event;
+  function* events(stream: StreamName, wanted: LedgerRange = {}): Generator<RawEvent> {
+    const { account, range } = placeOf(wanted);
+    for (const row of account.timeline(stream).ascending(range)) yield row.event;
   }
+  const happenings = (stream: V1Stream, wanted: LedgerRange = {}): Happening[] => {
+    const { account, range } = placeOf(wanted);
+    return happeningsOf(account, stream, range);
+  };
 
   return {
-    requests: () => records,
-    clearRequests: () => {
-      records = [];
-    },
+    requests: tally.requests,
+    clearRequests: tally.clear,
     expected: (stream, range) => [...events(stream, range)],
+    identities: (stream, wanted = {}) => {
+      const { account, range } = placeOf(wanted);
+      return identities(stream, account.timeline(stream), range);
+    },
     identity: identityOf,
-    counts: () => {
-      const main = accounts[0] as Account;
-      const range = { fromMs: retainedFromMs(), toMs: Infinity };
-      const entries = STREAMS.map(
-        ({ name }) => [name, countsOf(records, name, main.timeline(name).count(range))] as const,
+    happenings,
+    twins: (stream, range) =>
+      new Map(happenings(stream, range).flatMap(({ id, v1, v2 }) => (v1 && v2 ? [[id, v1] as const] : []))),
+    trustMonitorVersions: (wanted = {}) => {
+      const { account, range } = placeOf(wanted);
+      return [...account.timeline("trust_monitor").ascending(range)].flatMap((row) =>
+        account.trustMonitorVersions
+          .versionsOf(row, range.asOfMs ?? nowMs())
+          .map((version) => ({ sekey: row.id, ...version })),
       );
+    },
+    counts: (accountId) => {
+      const { account, range } = placeOf(accountId === undefined ? {} : { accountId });
+      const entries = STREAMS.map(({ name }) => {
+        const visible = account.timeline(name).count(range);
+        return [name, { visible, ...tally.counts(name, accountId) }] as const;
+      });
       return Object.fromEntries(entries) as Record<StreamName, StreamCounts>;
     },
-    record: (record) => {
-      records.push(record);
-      if (records.length > REQUEST_COUNT_MAX) records = records.slice(-REQUEST_COUNT_MAX / 2);
-    },
+    record: tally.record,
     events,
   };
 }
@@ -96,29 +114,4 @@ export function accountOf(accounts: readonly Account[], accountId: string | unde
   const account = accountId === undefined ? accounts[0] : accounts.find((one) => one.accountId === accountId);
   if (!account) throw new Error(`Cannot find the account: got ${accountId}`);
   return account;
-}
-
-function countsOf(records: readonly RequestRecord[], stream: StreamName, visible: number): StreamCounts {
-  const own = records.filter((record) => record.stream === stream);
-  return {
-    visible,
-    requests: own.length,
-    rowsServed: own.reduce((sum, { rowCount }) => sum + rowCount, 0),
-    faults: own.filter(({ fault }) => fault !== null).length,
-  };
-}
-
-function identityOf(stream: StreamName, event: RawEvent): string {
-  const ids = streamNamed(stream).idKeys.map((key) => event[key]);
-  if (ids.length > 0 && ids.every((id) => typeof id === "string")) return ids.join("|");
-  return canonicalJson(event);
-}
-
-/** JSON with the keys of every object sorted. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }

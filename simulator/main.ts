@@ -24,7 +24,7 @@ export async function runSimulator(options: SimulatorOptions = {}, run: RunOptio
   await (run.signal ? aborted(run.signal) : interrupted());
 }
 
-/** Reads options from `--port`, `--users`, `--days`, `--seed`, `--now-ms`, `--no-attacks`. Throws Error for others. */
+/** Reads options from `--port`, `--users`, `--days`, `--seed`, `--now-ms`, `--no-attacks` and `--retire STREAM=STATUS`. Throws Error for others. */
 export function simulatorOptionsOf(argv: readonly string[]): SimulatorOptions {
   const { values } = parseArgs({
     args: [...argv],
@@ -35,6 +35,7 @@ export function simulatorOptionsOf(argv: readonly string[]): SimulatorOptions {
       seed: { type: "string" },
       "now-ms": { type: "string" },
       "no-attacks": { type: "boolean" },
+      retire: { type: "string", multiple: true },
     },
   });
   const number = <Key extends string>(
@@ -54,7 +55,18 @@ export function simulatorOptionsOf(argv: readonly string[]): SimulatorOptions {
     ...number("seed", values.seed),
     ...number("nowMs", values["now-ms"]),
     ...(values["no-attacks"] === true ? { attacks: false } : {}),
+    ...(values.retire ? { retired: retiredOf(values.retire) } : {}),
   };
+}
+
+/** `administrator_v1=404` and the like; the simulator itself refuses streams and statuses that it does not know. */
+function retiredOf(texts: readonly string[]): NonNullable<SimulatorOptions["retired"]> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [stream, status] = text.split("=");
+      return [stream, Number(status)];
+    }),
+  );
 }
 
 function startText(simulator: Simulator): string {

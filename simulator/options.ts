@@ -1,4 +1,6 @@
+import type { LateDelivery } from "./dataset/late-delivery.ts";
 import type { EventsPerDay } from "./dataset/world.ts";
+import type { RetiredStatus } from "./retirements.ts";
 import type { StreamName } from "./streams.ts";
 
 /** A permission of the Admin API application, as the Admin Panel names it. */
@@ -22,6 +24,10 @@ export interface ChildOptions {
   readonly apiHostname?: string;
   /** Default: as the parent. */
   readonly users?: number;
+  /** Days of history before it was added. Default: as the parent. */
+  readonly days?: number;
+  /** Defaults as the parent, or growing with `users`. */
+  readonly eventsPerDay?: Partial<EventsPerDay>;
 }
 
 /** What a simulator is started with; every option has a default. */
@@ -61,23 +67,37 @@ export interface SimulatorOptions {
    * child accounts, `both` (the default) allows everything.
    */
   readonly applicationType?: "admin" | "accounts" | "both";
+  /** A second application, of type `accounts`, beside the one of the other keys; default none. */
+  readonly accountsApplication?: { readonly integrationKey: string; readonly secretKey: string };
   /** Addresses that may send requests; default: any. */
   readonly allowedIps?: readonly string[];
   /** Rows in a full page of a v1 log, 1 or more; Duo promises "more or fewer than 1,000". Default 1,000. */
   readonly listRowCountMax?: number;
   /** Shape of `total_objects`: `mixed` (the default) is a number for logins and an object for the other v2 logs. */
   readonly totalObjects?: "mixed" | "integer" | "object";
-  /** v1 logs that do not answer any more, with the HTTP status they answer instead. */
-  readonly retired?: Partial<Record<StreamName, 403 | 404 | 410>>;
+  /** Logs that do not answer from the beginning, with the HTTP status they answer instead. See also `retire`. */
+  readonly retired?: Partial<Record<StreamName, RetiredStatus>>;
+  /** A share of the generated events appears late, by default none; `upToMs` is 15 hours by default. */
+  readonly lateDelivery?: Partial<LateDelivery>;
+  /** Which part of the Trust Monitor events changes hours to days after they surfaced, 0 to 1. Default 0. */
+  readonly trustMonitorChangeShare?: number;
   /** Accounts below the main one. Default none. */
   readonly children?: readonly ChildOptions[];
 }
 
+const LATE_UP_TO_MS = 15 * 3_600_000;
+
 /** Options with every default filled in. */
 export type Settings = Required<
-  Omit<SimulatorOptions, "nowMs" | "rateLimit" | "allowedIps" | "eventsPerDay">
+  Omit<
+    SimulatorOptions,
+    "nowMs" | "rateLimit" | "allowedIps" | "accountsApplication" | "eventsPerDay" | "lateDelivery"
+  >
 > &
-  Pick<SimulatorOptions, "nowMs" | "rateLimit" | "allowedIps"> & { readonly eventsPerDay: EventsPerDay };
+  Pick<SimulatorOptions, "nowMs" | "rateLimit" | "allowedIps" | "accountsApplication"> & {
+    readonly eventsPerDay: EventsPerDay;
+    readonly lateDelivery: LateDelivery;
+  };
 
 /**
  * Fills in the defaults.
@@ -103,7 +123,9 @@ export function settingsOf(options: SimulatorOptions): Settings {
     totalObjects: "mixed",
     retired: {},
     children: [],
+    trustMonitorChangeShare: 0,
     ...options,
+    lateDelivery: { share: 0, upToMs: LATE_UP_TO_MS, ...options.lateDelivery },
     users,
     eventsPerDay: { ...eventsPerDayOf(users), ...options.eventsPerDay },
   };
@@ -165,7 +187,7 @@ function rules(settings: Settings): Rule[] {
       "integrationKey",
       integrationKey,
       "DI and 18 upper-case letters or digits",
-      /^DI[A-Z0-9]{18}$/.test(integrationKey),
+      isIntegrationKey(integrationKey),
     ),
     rule("secretKey", "<hidden>", "40 letters or digits", isSecretKey(secretKey)),
     rule("retentionDays", retentionDays, "a number above 0", retentionDays > 0),
@@ -183,10 +205,38 @@ function rules(settings: Settings): Rule[] {
       "1 or more",
       (rateLimit?.requestsPerMinute ?? 1) >= 1,
     ),
+    ...dataSetRules(settings),
     ...Object.entries(settings.eventsPerDay).map(([kind, count]) =>
       rule(`eventsPerDay.${kind}`, count, "0 or more", count >= 0),
     ),
   ];
+}
+
+function dataSetRules({ lateDelivery, trustMonitorChangeShare, accountsApplication }: Settings): Rule[] {
+  const rule = (name: string, value: number, expected: string, holds: boolean): Rule => ({
+    name,
+    value,
+    expected,
+    holds,
+  });
+  const isShare = (value: number): boolean => value >= 0 && value <= 1;
+  const { share, upToMs } = lateDelivery;
+  const keys = accountsApplication;
+  return [
+    rule("lateDelivery.share", share, "from 0 to 1", isShare(share)),
+    rule("lateDelivery.upToMs", upToMs, "milliseconds above 0", upToMs > 0 && Number.isFinite(upToMs)),
+    rule("trustMonitorChangeShare", trustMonitorChangeShare, "from 0 to 1", isShare(trustMonitorChangeShare)),
+    {
+      name: "accountsApplication",
+      value: "<hidden>",
+      expected: "an integration key and a secret key",
+      holds: !keys || (isIntegrationKey(keys.integrationKey) && isSecretKey(keys.secretKey)),
+    },
+  ];
+}
+
+function isIntegrationKey(text: string): boolean {
+  return /^DI[A-Z0-9]{18}$/.test(text);
 }
 
 /** True for text that has the shape of a secret key. */

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { control, CONTROL_PREFIX, type ControlTarget } from "./control.ts";
 import { deliver } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
-import type { RequestRecord } from "./ledger.ts";
 import { readRequest, type DuoRequest } from "./request.ts";
 import { STREAMS } from "./streams.ts";
+import type { RequestRecord } from "./tally.ts";
 
 /** What the server hands its requests to. */
 export interface ServerOptions {

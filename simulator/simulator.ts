@@ -1,17 +1,33 @@
-import { createAccounts } from "./accounts.ts";
+import { createFamily } from "./accounts.ts";
+import type { Application } from "./admission.ts";
 import { createClock, type SimulatorClock } from "./clock.ts";
 import { exchange } from "./exchange.ts";
+import type { Account } from "./dataset/account.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createInject, type Inject } from "./inject.ts";
 import { createLateRows } from "./late-rows.ts";
 import { accountOf, createLedger, type Ledger } from "./ledger.ts";
-import { isSecretKey, settingsOf, type SimulatorOptions } from "./options.ts";
+import {
+  isSecretKey,
+  settingsOf,
+  type ChildOptions,
+  type Settings,
+  type SimulatorOptions,
+} from "./options.ts";
 import { createRateLimiter } from "./rate-limiter.ts";
+import { createRetirements, type Retirements } from "./retirements.ts";
 import { startServer } from "./server.ts";
 import { STREAMS } from "./streams.ts";
 
+/** An account below the main one. */
+export interface Child {
+  readonly accountId: string;
+  readonly name: string;
+  readonly apiHostname: string;
+}
+
 /** A running fake of the Duo Admin API. */
-export interface Simulator extends AsyncDisposable {
+export interface Simulator extends AsyncDisposable, Retirements {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
@@ -24,11 +40,10 @@ export interface Simulator extends AsyncDisposable {
   readonly setSecretKey: (secretKey: string) => void;
   /** The main account's id, `DA…`. */
   readonly accountId: string;
-  readonly children: readonly {
-    readonly accountId: string;
-    readonly name: string;
-    readonly apiHostname: string;
-  }[];
+  /** The accounts below the main one, in the order in which they came. */
+  readonly children: readonly Child[];
+  /** Adds an account while the simulator runs. Throws Error when another one has its id or host. */
+  readonly addChild: (options?: ChildOptions) => Child;
   readonly clock: SimulatorClock;
   readonly faults: Faults;
   readonly ledger: Ledger;
@@ -46,7 +61,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const settings = settingsOf(options);
   const clock = createClock(settings.nowMs);
   const lateRows = createLateRows(settings.seed);
-  const accounts = createAccounts(settings, { clock, lateRows });
+  const family = createFamily(settings, { clock, lateRows });
+  const { accounts } = family;
+  const retirements = createRetirements(settings.retired, clock.nowMs);
   const retainedFromMs = (): number => clock.nowMs() - settings.retentionDays * 86_400_000;
   const faults = createFaults({
     seed: settings.seed,
@@ -54,32 +71,29 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     lateFromMs: (stream) =>
       clock.nowMs() + 1 - (stream?.delayed === false ? 0 : settings.availabilityDelayMs),
   });
-  const ledger = createLedger(accounts, retainedFromMs);
+  const ledger = createLedger(accounts, { retainedFromMs, nowMs: clock.nowMs });
   const inject = createInject((accountId) => accountOf(accounts, accountId), clock.nowMs);
   let secretKey = settings.secretKey;
   const main = accountOf(accounts, undefined);
   const { apiHostname, integrationKey } = settings;
-  const facts = {
-    apiHostname,
-    integrationKey,
-    accountId: main.accountId,
-    children: accounts
-      .slice(1)
-      .map(({ accountId, name, apiHostname: host }) => ({ accountId, name, apiHostname: host })),
-  };
+  const facts = { apiHostname, integrationKey, accountId: main.accountId };
+  const children = (): Child[] => accounts.slice(1).map(childOf);
+  const addChild = (child: ChildOptions = {}): Child => childOf(family.add(child));
   const setSecretKey = (next: string): void => {
     if (!isSecretKey(next)) throw new Error("Cannot set the secret key: expected 40 letters or digits");
     secretKey = next;
   };
   const info = (): unknown => ({
     ...facts,
+    children: children(),
     secretKey,
     nowMs: clock.nowMs(),
     streams: STREAMS.map(({ name, path }) => ({ name, path })),
   });
   const gate = {
     settings,
-    secretKey: () => secretKey,
+    applications: () => applicationsOf(settings, secretKey),
+    retirements,
     accounts,
     limit: createRateLimiter(settings.rateLimit),
   };
@@ -88,19 +102,37 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     nowMs: clock.nowMs,
     answer: (request) => exchange(request, { gate: { ...gate, nowMs: clock.nowMs() }, faults }),
     record: ledger.record,
-    control: { clock, faults, ledger, inject, setSecretKey, info },
+    control: { clock, faults, ledger, inject, retirements, addChild, setSecretKey, info },
   });
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     ...facts,
+    get children() {
+      return children();
+    },
+    addChild,
     secretKey: () => secretKey,
     setSecretKey,
     clock,
     faults: { add: faults.add, clear: faults.clear, list: faults.list },
     ledger,
     inject,
+    retire: retirements.retire,
+    restore: retirements.restore,
+    retired: retirements.retired,
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function childOf({ accountId, name, apiHostname }: Account): Child {
+  return { accountId, name, apiHostname };
+}
+
+/** The keys that are valid now. */
+function applicationsOf(settings: Settings, secretKey: string): Application[] {
+  const { integrationKey, applicationType: type, accountsApplication } = settings;
+  const main = { integrationKey, secretKey, type };
+  return accountsApplication ? [main, { ...accountsApplication, type: "accounts" }] : [main];
 }

@@ -1,5 +1,6 @@
 // The public API: what the command line is made of, for programs that pull or query by themselves.
-export { createApp, type App, type AppObserver, type AppOptions, type SourceApp } from "./app.ts";
+export { createApp, type App, type AppObserver, type AppOptions } from "./app.ts";
+export type { AccountApp, SourceApp } from "./source-app.ts";
 export { loadConfig } from "./config/load.ts";
 export type { Config, LogSource, TableConfig } from "./config/config.ts";
 export { type Clock, systemClock } from "./core/clock.ts";

@@ -19,9 +19,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   pipeline: ["core", "duo", "lake"],
   query: ["core", "lake"],
   status: ["core", "config", "duo", "lake", "pipeline"],
-  "app.ts": ["core", "config", "secrets", "duo", "lake", "pipeline", "status"],
-  "pull-all.ts": ["core", "pipeline", "app.ts"],
-  daemon: ["core", "pipeline", "status", "app.ts", "pull-all.ts"],
+  "source-app.ts": ["core", "config", "duo", "lake", "pipeline"],
+  "app.ts": ["core", "config", "secrets", "duo", "lake", "pipeline", "status", "source-app.ts"],
+  "pull-all.ts": ["core", "duo", "pipeline", "app.ts", "source-app.ts"],
+  "backfill-one.ts": ["pipeline", "app.ts", "pull-all.ts"],
+  daemon: ["core", "pipeline", "status", "app.ts", "backfill-one.ts", "pull-all.ts", "source-app.ts"],
   cli: [
     "core",
     "ecs",
@@ -34,10 +36,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "status",
     "daemon",
     "app.ts",
+    "backfill-one.ts",
     "pull-all.ts",
+    "source-app.ts",
     "../simulator",
   ],
-  "index.ts": ["core", "ecs", "config", "duo", "lake", "pipeline", "query", "app.ts", "pull-all.ts"],
+  "index.ts": ["core", "ecs", "config", "duo", "lake", "pipeline", "query", "app.ts", "pull-all.ts", "source-app.ts"],
 };
 
 /** A file by its path from the root, with `/`. */

@@ -57,7 +57,8 @@ export function activityEvent(action: AdminAction, random: Random, akey: string)
   if (!random.chance(0.03)) return event;
   return random.pick<RawEvent>([
     { ...event, outcome: null },
-    { ...event, target: null },
+    // Only where it has no name: one log alone would else lose what the action was done to.
+    action.target.name === null ? { ...event, target: null } : { ...event, application: null },
     { ...event, access_device: {} },
     { ...event, action: action.action },
     { ...event, correlation: { id: random.int(1e9), étage: 2 } },

@@ -8,7 +8,8 @@ import { createRandom, type Random } from "./random.ts";
 import { HOUR_MS, isoSeconds, unixSeconds } from "./time.ts";
 import { countInHour, type World } from "./world.ts";
 
-const EQUAL_ROW_SHARE = 0.01;
+const REPEATED_SHARE = 0.1;
+const CHANGED_SHARE = 0.25;
 
 /** How many actions an hour has, without making them. */
 export function adminActionCount(world: World, hour: number): number {
@@ -19,7 +20,7 @@ export function adminActionCount(world: World, hour: number): number {
  * All administrator actions of an hour, in no particular order.
  *
  * A provisioning client sometimes repeats itself within a second. The v1 log then has rows that are equal in
- * every member; both happened, and a collector has to keep both.
+ * every member, or in all but what the change was; both happened, and a collector has to keep both.
  */
 export function adminActionsOfHour(world: World, hour: number): AdminAction[] {
   const random = createRandom(`${world.seed}/administrator/${hour}`);
@@ -28,8 +29,10 @@ export function adminActionsOfHour(world: World, hour: number): AdminAction[] {
   while (actions.length < count) {
     const action = adminAction(world, random, hour);
     actions.push(action);
-    if (action.actor.type === "adminapi" && actions.length < count && random.chance(EQUAL_ROW_SHARE * 10)) {
-      actions.push({ ...action, us: Math.floor(action.us / 1e6) * 1e6 + random.int(1e6), id: random.uuid() });
+    if (action.actor.type === "adminapi" && actions.length < count && random.chance(REPEATED_SHARE)) {
+      const us = Math.floor(action.us / 1e6) * 1e6 + random.int(1e6);
+      const changed = random.chance(CHANGED_SHARE) ? { description: { notes: "changed again" } } : {};
+      actions.push({ ...action, ...changed, us, id: random.uuid() });
     }
   }
   if (breachedIn(world, hour)) actions.push(breach(world, random, hour));

@@ -3,6 +3,7 @@ import type { AdminAction } from "./admin-action.ts";
 import { personAtWork } from "./company.ts";
 import { jsonText } from "./json-text.ts";
 import { createRandom } from "./random.ts";
+import { repeated } from "./repeated.ts";
 import { HOUR_MS, isoSeconds, unixSeconds } from "./time.ts";
 import { countInHour, type World } from "./world.ts";
 
@@ -12,11 +13,11 @@ const ACTIONS = [
   { name: "o2fa_user_reenrolled", weight: 1 },
 ];
 
-/** The offline-access events of an hour; the activity log tells of the same ones. */
+/** The offline-access events of an hour, some twice in a second; the activity log tells of the same ones. */
 export function offlineActionsOfHour(world: World, hour: number): AdminAction[] {
   const random = createRandom(`${world.seed}/offline/${hour}`);
   const { windowsLogon } = world.company;
-  return Array.from({ length: countInHour(world, "offlineEnrollment", hour) }, () => {
+  const actions = Array.from({ length: countInHour(world, "offlineEnrollment", hour) }, () => {
     const person = personAtWork(world.company, hour, random);
     const description = {
       user_agent: "DuoCredProv/5.1.0.0 (Windows NT 10.0.22631; x64; Workstation)",
@@ -43,6 +44,7 @@ export function offlineActionsOfHour(world: World, hour: number): AdminAction[] 
       failed: false,
     };
   });
+  return repeated(actions, createRandom(`${world.seed}/offline/again/${hour}`));
 }
 
 /** An offline-access event as the v1 offline enrollment log tells it. */

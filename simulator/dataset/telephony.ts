@@ -2,6 +2,7 @@ import type { RawEvent } from "../streams.ts";
 import type { Login } from "./login.ts";
 import { loginsOfHour, overPhone, phoneLoginCount } from "./logins.ts";
 import { createRandom, type Random } from "./random.ts";
+import { repeated } from "./repeated.ts";
 import { HOUR_MS, isoMicros, isoSeconds, unixSeconds } from "./time.ts";
 import { countInHour, type World } from "./world.ts";
 
@@ -18,7 +19,7 @@ export interface Call {
 
 /**
  * All calls of an hour: one for each login over a telephone, with the login's txid, and some for
- * administrators and enrollments. Their number is `countInHour(world, "telephony", hour)`.
+ * administrators and enrollments, of which a few are repeated in the same second. Their number is `countInHour(world, "telephony", hour)`.
  */
 export function callsOfHour(world: World, hour: number): Call[] {
   const random = createRandom(`${world.seed}/call/${hour}`);
@@ -27,8 +28,10 @@ export function callsOfHour(world: World, hour: number): Call[] {
     .filter((login) => overPhone(login.factor))
     .map((login) => callOfLogin(login, hour, random));
   const count = countInHour(world, "telephony", hour);
-  while (calls.length < count) calls.push(otherCall(world, hour, random));
-  return calls;
+  const others: Call[] = [];
+  while (calls.length + others.length < count) others.push(otherCall(world, hour, random));
+  // Those of logins stay as they are: each has the txid of its login.
+  return [...calls, ...repeated(others, createRandom(`${world.seed}/call/again/${hour}`))];
 }
 
 /** A call as the v2 telephony log tells it. */

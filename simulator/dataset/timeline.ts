@@ -1,4 +1,5 @@
 import type { RawEvent } from "../streams.ts";
+import type { EventChange } from "./event-versions.ts";
 import { HOUR_MS } from "./time.ts";
 
 /** An event in its place: `ms` and `id` order it and make its cursor. */
@@ -8,8 +9,10 @@ export interface LogRow {
   readonly id: string;
   /** Injected events may be anything, also things that are no event. */
   readonly event: RawEvent;
-  /** When an injected row becomes visible; generated rows follow the rules of the endpoint. */
+  /** When an injected or a late row becomes visible; other rows follow the rules of the endpoint. */
   readonly visibleAtMs?: number;
+  /** How a generated event changes after it appeared. */
+  readonly changes?: readonly EventChange[];
 }
 
 /** A place between rows: the last row that was read. */
@@ -19,6 +22,15 @@ export type Place = Pick<LogRow, "ms" | "id">;
 export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
+  /** The instant as of which rows are visible, by default now; what was injected since is still there. */
+  readonly asOfMs?: number;
+}
+
+/** The part of a range that lies in one hour. */
+export interface HourSlice extends Range {
+  readonly hour: number;
+  /** True when the whole hour is inside and has nothing but generated rows, all visible: it will always read the same. */
+  readonly fixed: boolean;
 }
 
 /** The rows of one endpoint in order of time, made hour by hour when they are asked for. */
@@ -29,6 +41,8 @@ export interface Timeline {
   readonly descending: (range: Range, after?: Place) => Generator<LogRow>;
   /** How many visible rows there are; hours that lie wholly inside are counted without making their rows. */
   readonly count: (range: Range) => number;
+  /** The range hour by hour, oldest first, for callers that remember what they found in an hour. */
+  readonly slices: (range: Range) => Generator<HourSlice>;
   readonly inject: (rows: readonly LogRow[]) => void;
 }
 
@@ -43,6 +57,8 @@ export interface TimelineSource {
   readonly visibleAtMs: (row: LogRow) => number;
   /** True when every generated row of the hour is visible by now. */
   readonly isSettled: (hour: number) => boolean;
+  /** The row as it is at an instant, where events change after they appeared. */
+  readonly rowAt?: (row: LogRow, atMs: number) => LogRow;
 }
 
 const CACHED_ROW_COUNT_MAX = 60_000;
@@ -62,17 +78,25 @@ export function createTimeline(source: TimelineSource): Timeline {
     const hours = [...injected.keys()];
     const first = Math.min(source.startMs, ...hours.map((hour) => hour * HOUR_MS));
     const last = Math.max(source.nowMs(), ...hours.map((hour) => (hour + 1) * HOUR_MS));
-    return { fromMs: Math.max(range.fromMs, first), toMs: Math.min(range.toMs, last) };
+    return { ...range, fromMs: Math.max(range.fromMs, first), toMs: Math.min(range.toMs, last) };
   };
-  const readable = (row: LogRow, { fromMs, toMs }: Range): boolean =>
-    row.ms >= fromMs && row.ms <= toMs && source.visibleAtMs(row) <= source.nowMs();
+  const asOf = ({ asOfMs }: Range): number => asOfMs ?? source.nowMs();
+  const readable = (row: LogRow, range: Range): boolean =>
+    row.ms >= range.fromMs && row.ms <= range.toMs && source.visibleAtMs(row) <= asOf(range);
+  const present = (row: LogRow, range: Range): LogRow => source.rowAt?.(row, asOf(range)) ?? row;
+
+  const slices = (range: Range): Generator<HourSlice> =>
+    slicesOf(
+      ends(range),
+      (hour) => range.asOfMs === undefined && !injected.has(hour) && source.isSettled(hour),
+    );
 
   return {
     *ascending(range, after) {
       const { fromMs, toMs } = ends({ ...range, fromMs: Math.max(range.fromMs, after?.ms ?? range.fromMs) });
       for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1) {
         for (const row of hourOfRows(hour)) {
-          if (readable(row, range) && (!after || compare(row, after) > 0)) yield row;
+          if (readable(row, range) && (!after || compare(row, after) > 0)) yield present(row, range);
         }
       }
     },
@@ -80,22 +104,20 @@ export function createTimeline(source: TimelineSource): Timeline {
       const { fromMs, toMs } = ends({ ...range, toMs: Math.min(range.toMs, after?.ms ?? range.toMs) });
       for (let hour = hourOf(toMs); hour >= hourOf(fromMs); hour -= 1) {
         for (const row of hourOfRows(hour).toReversed()) {
-          if (readable(row, range) && (!after || compare(row, after) < 0)) yield row;
+          if (readable(row, range) && (!after || compare(row, after) < 0)) yield present(row, range);
         }
       }
     },
     count(range) {
-      const { fromMs, toMs } = ends(range);
       let count = 0;
-      for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1) {
-        const whole = hour * HOUR_MS >= fromMs && (hour + 1) * HOUR_MS - 1 <= toMs;
-        const countable = whole && !injected.has(hour) && source.isSettled(hour);
-        count += countable
-          ? generatedCount(hour)
-          : hourOfRows(hour).filter((row) => readable(row, range)).length;
+      for (const slice of slices(range)) {
+        count += slice.fixed
+          ? generatedCount(slice.hour)
+          : hourOfRows(slice.hour).filter((row) => readable(row, range)).length;
       }
       return count;
     },
+    slices,
     inject(rows) {
       for (const row of rows) {
         const hour = hourOf(row.ms);
@@ -104,6 +126,16 @@ export function createTimeline(source: TimelineSource): Timeline {
       hourOfRows.forget(new Set(rows.map((row) => hourOf(row.ms))));
     },
   };
+}
+
+function* slicesOf(range: Range, isSettled: (hour: number) => boolean): Generator<HourSlice> {
+  const { fromMs, toMs } = range;
+  for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1) {
+    const startMs = hour * HOUR_MS;
+    const endMs = startMs + HOUR_MS - 1;
+    const fixed = startMs >= fromMs && endMs <= toMs && isSettled(hour);
+    yield { ...range, hour, fixed, fromMs: Math.max(fromMs, startMs), toMs: Math.min(toMs, endMs) };
+  }
 }
 
 /** Orders rows as the endpoints do: by millisecond, then by id. */

@@ -1,4 +1,5 @@
 import type { Account } from "../dataset/account.ts";
+import type { LogRow } from "../dataset/timeline.ts";
 import type { Settings } from "../options.ts";
 import type { Page, PageContext } from "../page.ts";
 import type { Reply } from "../reply.ts";
@@ -13,6 +14,8 @@ export interface Call {
   readonly nowMs: number;
   /** Passes a page through the faults that wait for one. */
   readonly spoil: (page: Page, context: PageContext) => Page;
+  /** Told of the rows of an answer where the ledger has to know them. */
+  readonly noteServed: (rows: readonly LogRow[]) => void;
 }
 
 /** Answers a request that passed every check but that of its parameters; throws `Refusal` for those. */

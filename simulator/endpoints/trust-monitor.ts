@@ -39,6 +39,7 @@ export const trustMonitorEvents: Endpoint = (call) => {
     { rows: rows.map(({ row }) => row), next: last && found.length > limit ? cursorAfter(last) : undefined },
     { sent: offset, cursorAfter, cursorBefore: () => offset ?? "1591014" },
   );
+  call.noteServed(page.rows);
   const response = { events: page.rows.map((row) => row.event), metadata: { next_offset: page.next } };
   return okReply(response, page.rows.length);
 };

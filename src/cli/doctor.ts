@@ -1,11 +1,13 @@
-import { type App, createApp, type SourceApp } from "../app.ts";
+import { type App, createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import { probeStream } from "../duo/probe-stream.ts";
 import { describeSkew } from "../duo/server-clock.ts";
+import type { Stream } from "../duo/tables/table.ts";
 import type { TablePuller } from "../pipeline/table-puller.ts";
 import { AVAILABILITY_DELAY_MS, RETENTION_MS } from "../pipeline/window.ts";
 import type { SecretStatus } from "../secrets/store.ts";
+import type { AccountApp, SourceApp } from "../source-app.ts";
 import { EXIT_DONE, EXIT_NOTHING_DONE, EXIT_PARTLY } from "./exit-codes.ts";
 import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
@@ -17,6 +19,8 @@ interface Finding {
 }
 
 interface StreamFinding extends Finding {
+  /** The child account; absent where the log source pulls its own. */
+  readonly account?: string;
   readonly table: string;
   readonly stream: string;
   readonly event_count: number | null;
@@ -27,6 +31,8 @@ interface SourceFinding {
   readonly source: string;
   readonly secret: SecretStatus;
   readonly clock_skew_seconds: number | null;
+  /** Why the child accounts cannot be listed. */
+  readonly accounts_error: Finding["error"];
   readonly streams: readonly StreamFinding[];
 }
 
@@ -47,27 +53,53 @@ export async function doctor(options: CommonOptions, io: Io): Promise<number> {
 
 async function checkSource(app: App, source: SourceApp, signal: AbortSignal): Promise<SourceFinding> {
   const secret = await app.secrets.status(source.name);
-  const skewMs = await source.client.serverClock.measureSkewMs(signal);
   const streams: StreamFinding[] = [];
-  // Without a secret there is nothing to ask with; one after the other, so that the account is not hurried.
-  if (secret === "populated") {
-    for (const puller of source.pullers) streams.push(await checkStream(app, source, { puller, signal }));
-  }
+  let skewMs: number | undefined;
+  const accounts = await attempt(async () => {
+    // Child accounts cannot be listed without the secret key.
+    if (secret !== "populated" && source.config.accounts !== undefined) return;
+    for (const account of await source.accounts(signal)) {
+      skewMs ??= await account.client.serverClock.measureSkewMs(signal);
+      // Without a secret there is nothing to ask with; one after the other, so that the account is not hurried.
+      if (secret !== "populated") continue;
+      for (const puller of account.pullers) {
+        streams.push(...(await checkTable(app, account, { puller, signal })));
+      }
+    }
+  });
   return {
     source: source.name,
     secret,
     clock_skew_seconds: skewMs === undefined ? null : Math.round(skewMs / 1000),
+    accounts_error: accounts.error,
     streams,
   };
 }
 
+/** Asks the streams of a table in their order until one answers; where none does, the last one's failure stands. */
+async function checkTable(
+  app: App,
+  account: AccountApp,
+  { puller, signal }: { readonly puller: TablePuller; readonly signal: AbortSignal },
+): Promise<StreamFinding[]> {
+  let finding: StreamFinding | undefined;
+  for (const stream of puller.streams) {
+    finding = await checkStream(app, account, { puller, stream, signal });
+    if (finding.ok) break;
+  }
+  return finding === undefined ? [] : [finding];
+}
+
 async function checkStream(
   app: App,
-  source: SourceApp,
-  { puller, signal }: { readonly puller: TablePuller; readonly signal: AbortSignal },
+  { client }: AccountApp,
+  {
+    puller,
+    stream,
+    signal,
+  }: { readonly puller: TablePuller; readonly stream: Stream; readonly signal: AbortSignal },
 ): Promise<StreamFinding> {
-  const { stream } = puller;
-  const nowMs = source.client.serverClock.nowMs();
+  const nowMs = client.serverClock.nowMs();
   const fromMs = nowMs - Math.min(app.config.pull.backfillMs, RETENTION_MS) - 1;
   const window = {
     fromMs: Math.min(fromMs, nowMs - AVAILABILITY_DELAY_MS - 1),
@@ -75,9 +107,10 @@ async function checkStream(
   };
   let eventCount: number | undefined;
   const finding = await attempt(async () => {
-    eventCount = (await probeStream(source.client, stream, window, signal)).eventCount;
+    eventCount = (await probeStream(client, stream, window, signal)).eventCount;
   });
   return {
+    ...(puller.account !== undefined && { account: puller.account.id }),
     table: puller.table,
     stream: stream.name,
     ...finding,

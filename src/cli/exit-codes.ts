@@ -22,8 +22,8 @@ export function exitCodeOf(error: DuolakeError): number {
   return USAGE_CODES.has(error.code) ? EXIT_USAGE : EXIT_NOTHING_DONE;
 }
 
-/** The exit code of a pull. */
-export function exitCodeOfPull(results: readonly TableResult[]): number {
+/** The exit code of a pull, and of what goes through the tables like one. */
+export function exitCodeOfPull(results: readonly Pick<TableResult, "error">[]): number {
   const failedCount = results.filter((result) => result.error !== undefined).length;
   if (failedCount === 0) return EXIT_DONE;
   return failedCount === results.length ? EXIT_NOTHING_DONE : EXIT_PARTLY;

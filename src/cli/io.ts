@@ -10,6 +10,8 @@ export interface Io {
   readonly cwd: string;
   /** True where standard error is a terminal: then progress is drawn. */
   readonly isTerminal: boolean;
+  /** Width of that terminal in characters; undefined where it is not known. */
+  readonly columns?: number | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }

@@ -29,6 +29,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     env: process.env,
     cwd: process.cwd(),
     isTerminal: process.stderr.isTTY,
+    get columns() {
+      return process.stderr.columns;
+    },
     signal: stop.signal,
   };
   try {

@@ -18,7 +18,8 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError("(add --help for what can be said here)")
     .addHelpText("after", GUIDE);
-  for (const declare of [init, validate, secret, doctor, pull, runDaemon, status, query, tables, simulate]) {
+  const ask = [status, query, tables] as const;
+  for (const declare of [init, validate, secret, doctor, pull, backfill, verify, runDaemon, ...ask, simulate]) {
     declare(program, io, done);
   }
   return program;
@@ -30,6 +31,8 @@ Getting started:
   duolake secret set duo         store the secret key (asked for, never on the command line)
   duolake doctor                 check permissions, clock and lake
   duolake pull                   pull once
+  duolake backfill               fetch what Duo keeps from before the first pull
+  duolake verify                 compare the tables with Duo, hour by hour
   duolake run                    pull every five minutes
   duolake query "SELECT count(*) FROM duo_auth"
 
@@ -114,6 +117,42 @@ const pull: Declare = (program, io, done) => {
       examples(["duolake pull", "duolake pull --source duo --table auth", "duolake pull --json"]),
     )
     .action(async (options) => done(await (await import("./pull.ts")).pull(options, io)));
+};
+
+const backfill: Declare = (program, io, done) => {
+  command(program, "backfill", "pull, then fetch what lies before: newest first, goes on where it was stopped")
+    .option("--since <time>", "how far back: 180d, 2026-03-12 or an instant (default: pull.backfill)")
+    .option("--until <time>", "only what is older than this day or instant")
+    .option("--source <name>", "only this log source")
+    .option("--table <name>", "only this table (short name)")
+    .addHelpText(
+      "after",
+      examples([
+        "duolake backfill",
+        "duolake backfill --since 30d --table auth",
+        "duolake backfill --since 2026-01-01 --until 2026-02-01T00:00:00Z --json",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./backfill.ts")).backfill(options, io)));
+};
+
+const verify: Declare = (program, io, done) => {
+  command(program, "verify", "compare the tables with Duo, hour by hour, and append what is missing")
+    .addOption(
+      new Option("--since <time>", "how far back: 7d, 2026-03-12 or an instant").default("7d"),
+    )
+    .option("--source <name>", "only this log source")
+    .option("--table <name>", "only this table (short name)")
+    .option("--hours", "list the hours in which something was or is missing")
+    .addHelpText(
+      "after",
+      examples([
+        "duolake verify",
+        "duolake verify --since 30d --table auth --hours",
+        'duolake query "SELECT * FROM duo_completeness WHERE missing > 0"',
+      ]),
+    )
+    .action(async (options) => done(await (await import("./verify.ts")).verify(options, io)));
 };
 
 const runDaemon: Declare = (program, io, done) => {

@@ -1,7 +1,7 @@
 import type { AppObserver } from "../app.ts";
-import { describeSkew } from "../duo/server-clock.ts";
 import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
+import { createNotices } from "./notices.ts";
 
 /** Draws one line on a terminal while a pull works; elsewhere it says what makes it wait, and how far it is if asked to. */
 export interface PullProgress {
@@ -34,20 +34,7 @@ export function createPullProgress(io: Io, lineIntervalMs: number = 0): PullProg
       if (io.isTerminal) io.err("\r\u001b[K");
     },
     observer: {
-      duo: (source) => ({
-        onWait: (path, delayMs, because) => {
-          // A short pause between two tries is nobody's concern.
-          if (delayMs >= 2_000)
-            say(
-              `${source}: waiting ${Math.ceil(delayMs / 1000)} s before asking for ${path} again: ${because.message}`,
-            );
-        },
-        onSkew: (skewMs) => {
-          say(
-            `${source}: warning: this machine's clock is ${describeSkew(skewMs)}; requests are signed with Duo's time`,
-          );
-        },
-      }),
+      ...createNotices(say),
       pull: (source, table) => ({
         onPage: ({ eventCount, readThroughMs, window }) => {
           const before = tables.get(`${source}_${table}`)?.eventCount ?? 0;

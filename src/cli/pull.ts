@@ -4,35 +4,24 @@ import { stringifyJson } from "../core/json.ts";
 import { gapJson } from "../pipeline/gaps.ts";
 import type { TableResult } from "../pipeline/pull-result.ts";
 import { pullAll } from "../pull-all.ts";
+import { chooseTables, type ChoiceOptions } from "./choose-tables.ts";
 import { exitCodeOfPull } from "./exit-codes.ts";
-import { findNamed } from "./find-named.ts";
+import { failureLines } from "./failure-lines.ts";
 import { formatCount, formatInstant, isoInstant } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
 import { createPullProgress } from "./pull-progress.ts";
 import { textTable } from "./text-table.ts";
 
-export interface PullCommandOptions extends CommonOptions {
-  readonly source?: string;
-  readonly table?: string;
-}
+export interface PullCommandOptions extends CommonOptions, ChoiceOptions {}
 
 /** `duolake pull`: pulls once and says what came. */
 export async function pull(options: PullCommandOptions, io: Io): Promise<number> {
   const config = await loadContext(options, io);
   const progress = createPullProgress(io);
   await using app = await createApp({ config, clock: systemClock, env: io.env, observer: progress.observer });
-  const sources =
-    options.source === undefined
-      ? app.sources
-      : [findNamed(app.sources, { kind: "log source", name: options.source, nameOf: (one) => one.name })];
-  if (options.table !== undefined) {
-    const tables = sources.flatMap((source) => source.pullers);
-    findNamed(tables, { kind: "table", name: options.table, nameOf: (one) => one.table });
-  }
-  const wants = (puller: { readonly table: string }): boolean =>
-    options.table === undefined || puller.table === options.table;
-  const results = await pullAll(app, { sources, wants }, io.signal).finally(progress.end);
+  const selection = chooseTables(app, options);
+  const results = await pullAll(app, selection, io.signal).finally(progress.end);
   if (options.json === true) io.out(`${stringifyJson({ tables: results.map(resultJson) })}\n`);
   else printResults(results, io);
   return exitCodeOfPull(results);
@@ -43,6 +32,7 @@ export function resultJson(result: TableResult): Record<string, unknown> {
   const { source, table, stream, fetched, appended, duplicates, rejected } = result;
   return {
     source,
+    ...(result.account !== undefined && { account: result.account }),
     table,
     stream,
     fetched,
@@ -60,8 +50,10 @@ export function resultJson(result: TableResult): Record<string, unknown> {
 /** Prints what a pull did: a line for each table, then gaps and failures. */
 export function printResults(results: readonly TableResult[], io: Io): void {
   if (results.length === 0) io.out("There is no table to pull: add files to log_sources/<source>/tables/.\n");
+  const hasAccounts = results.some(({ account }) => account !== undefined);
   const rows = results.map((result) => [
     result.source,
+    ...(hasAccounts ? [result.account ?? ""] : []),
     result.table,
     formatCount(result.appended),
     formatCount(result.duplicates),
@@ -78,6 +70,7 @@ export function printResults(results: readonly TableResult[], io: Io): void {
     textTable(
       [
         { title: "source" },
+        ...(hasAccounts ? [{ title: "account" }] : []),
         { title: "table" },
         { title: "new", align: right },
         { title: "known", align: right },
@@ -88,30 +81,12 @@ export function printResults(results: readonly TableResult[], io: Io): void {
       rows,
     ),
   );
-  for (const { table, gaps } of results) {
+  for (const { table, account, gaps } of results) {
     for (const gap of gaps) {
       io.err(
-        `duolake: ${table}: Duo does not hand out what lies between ${formatInstant(gap.fromMs)} and ${formatInstant(gap.toMs)} (${gap.reason})\n`,
+        `duolake: ${table}${account === undefined ? "" : ` of ${account}`}: Duo does not hand out what lies between ${formatInstant(gap.fromMs)} and ${formatInstant(gap.toMs)} (${gap.reason})\n`,
       );
     }
   }
   for (const line of failureLines(results)) io.err(`duolake: ${line}\n`);
-}
-
-/** One line per cause: five streams that fail for one wrong key are one thing to mend. */
-function failureLines(results: readonly TableResult[]): string[] {
-  const lines = new Map<string, { text: string; tables: string[] }>();
-  for (const { source, table, error, skipped } of results) {
-    if (skipped === "secret_not_populated") {
-      const text = `The secret key of ${source} is not set yet; \`duolake secret set ${source}\` sets it`;
-      lines.set(`${source} secret`, { text, tables: [] });
-    }
-    if (error === undefined) continue;
-    const line = lines.get(`${source} ${error.code}`);
-    if (line === undefined) lines.set(`${source} ${error.code}`, { text: error.message, tables: [table] });
-    else line.tables.push(table);
-  }
-  return [...lines.values()].map(({ text, tables }) =>
-    tables.length > 1 ? `${text} [${tables.join(", ")}]` : text,
-  );
 }

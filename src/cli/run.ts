@@ -55,8 +55,8 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
   await runLoop(app, {
     intervalMs: config.pull.intervalMs,
     signal: io.signal,
-    onResult: (puller, result, durationMs) => {
-      board.record(puller.resolvedName, result, nowMs());
+    onResult: (result, durationMs) => {
+      board.record(result, nowMs());
       metrics.pulled(result, durationMs);
       logResult(log, result, durationMs);
     },

@@ -1,11 +1,10 @@
-import type { Clock } from "../core/clock.ts";
-import { DuolakeError } from "../core/errors.ts";
-import type { Http } from "../core/http.ts";
-import { type DuoAnswer, exchange } from "./exchange.ts";
-import type { RequestBudget } from "./request-budget.ts";
-import { NOTHING_TRIED, nextStep } from "./retry-policy.ts";
-import { createServerClock, describeSkew, type ServerClock } from "./server-clock.ts";
+import type { DuoAnswer } from "./exchange.ts";
+import type { Priority } from "./priority.ts";
+import { createRequestSender, type RequestSenderOptions } from "./request-sender.ts";
+import type { ServerClock } from "./server-clock.ts";
 import type { Params } from "./sign.ts";
+
+export type { DuoObserver } from "./duo-observer.ts";
 
 /** One Duo account, seen through signed requests. */
 export interface DuoClient {
@@ -24,101 +23,25 @@ export interface DuoClient {
 export interface GetOptions {
   /** The permission that the endpoint needs; named in the error when it is missing. */
   readonly permission: string;
+  /** Who goes first where several requests wait; default `live`. */
+  readonly priority?: Priority | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the client tells while it works; for metrics, progress and logs. */
-export interface DuoObserver {
-  /** One request was answered; `status` is the HTTP status, 0 when no answer came. */
-  readonly onRequest?: (path: string, status: number, durationMs: number) => void;
-  /** The next request waits. */
-  readonly onWait?: (path: string, delayMs: number, because: DuolakeError) => void;
-  /** This machine's clock is wrong by `skewMs` (positive: ahead); requests are signed with the corrected time from now on. */
-  readonly onSkew?: (skewMs: number) => void;
+export interface DuoClientOptions extends RequestSenderOptions {
+  /**
+   * A child account of a managed service provider, `DA…`: the keys are those of the parent's Accounts API application, and
+   * every request says which child it is about (Duo Accounts API).
+   */
+  readonly accountId?: string | undefined;
 }
-
-export interface DuoClientOptions {
-  readonly apiHostname: string;
-  readonly integrationKey: string;
-  /** Gives the secret key; `fresh` asks to read it again because Duo refused the last one. */
-  readonly secretKey: (fresh: boolean) => Promise<string>;
-  /** Where requests go instead of `https://<apiHostname>`; the signature covers `apiHostname` all the same. */
-  readonly endpointUrl?: string | undefined;
-  readonly http: Http;
-  readonly clock: Clock;
-  readonly budget: RequestBudget;
-  readonly observer?: DuoObserver | undefined;
-  /** 0 <= x < 1, for jitter. */
-  readonly random?: () => number;
-}
-
-// Below this a difference is the way of the message, not a wrong clock; Duo tolerates minutes.
-const SKEW_MS_MIN = 5_000;
 
 /** Makes the client of one account. Nothing is sent and no secret is read before the first request. */
 export function createDuoClient(options: DuoClientOptions): DuoClient {
-  const { apiHostname, integrationKey, http, clock, budget, observer = {}, random = Math.random } = options;
-  const baseUrl = options.endpointUrl ?? `https://${apiHostname}`;
-  const serverClock = createServerClock({ clock, http, baseUrl });
-  const { onRequest } = observer;
-  const wire = {
-    apiHostname,
-    integrationKey,
-    baseUrl,
-    http,
-    clock,
-    serverNowMs: serverClock.nowMs,
-    onRequest,
-  };
-
-  const get: DuoClient["get"] = async (path, params, { permission, signal }) => {
-    let tried = NOTHING_TRIED;
-    let isRefused = false;
-    for (;;) {
-      const secretKey = await options.secretKey(isRefused);
-      await budget.acquire(path, signal);
-      const outcome = await exchange(wire, { path, params, permission, secretKey, signal });
-      if ("answer" in outcome) {
-        budget.succeeded(path);
-        return outcome.answer;
-      }
-      const { error } = outcome;
-      const next = nextStep(error, tried, random());
-      // The budget must learn of every 429, also of the one that ends this call.
-      const holdMs = error.code === "duo_rate_limited" ? budget.limited(path, outcome.retryAfterMs) : 0;
-      if (next.step === "give_up") throw tried.correctedSkew ? withSkew(error, serverClock.skewMs()) : error;
-      tried = next.tried;
-      isRefused = next.step === "reread_secret";
-      // A hold that is longer than anybody waits here ends the call where the budget refuses the next request.
-      if (next.step === "hold" && holdMs <= budget.waitMsMax) observer.onWait?.(path, holdMs, error);
-      if (next.step === "correct_skew") await correctSkew(serverClock, error, { observer, signal });
-      if (next.step === "back_off") {
-        observer.onWait?.(path, next.delayMs, error);
-        await clock.sleep(next.delayMs, signal);
-      }
-    }
-  };
+  const { apiHostname, accountId } = options;
+  const { send, serverClock } = createRequestSender(options);
+  const account: Params = accountId === undefined ? [] : [["account_id", accountId]];
+  const get: DuoClient["get"] = (path, params, { permission, priority, signal }) =>
+    send({ path, params: [...params, ...account], permission, priority, signal });
   return { apiHostname, get, serverClock };
-}
-
-/** Corrects the clock that requests are signed with; throws the error, with the skew in it, where that cannot help. */
-async function correctSkew(
-  serverClock: ServerClock,
-  error: DuolakeError,
-  options: { readonly observer: DuoObserver; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const measuredMs = await serverClock.measureSkewMs(options.signal);
-  if (measuredMs === undefined) throw error;
-  if (Math.abs(measuredMs - serverClock.skewMs()) < SKEW_MS_MIN) {
-    throw withSkew(error, measuredMs);
-  }
-  serverClock.correct(measuredMs);
-  options.observer.onSkew?.(measuredMs);
-}
-
-/** Adds the measured skew to an error about the clock; leaves every other as it is. */
-function withSkew(error: DuolakeError, skewMs: number): DuolakeError {
-  if (error.code !== "duo_clock_skew") return error;
-  const message = `${error.message}; measured: this clock is ${describeSkew(skewMs)}`;
-  return new DuolakeError("duo_clock_skew", message, { retryable: true, cause: error });
 }

@@ -68,6 +68,13 @@ export function duoError(failure: DuoFailure, request: FailedRequest): DuolakeEr
   }
   if (status === 401)
     return make("duo_credentials_invalid", "the integration key or the secret key was refused");
+  if (status === 403 && request.path.startsWith("/accounts/")) {
+    return make(
+      "duo_forbidden",
+      "these are not the credentials of an Accounts API application, or this machine's address is not in its allowed networks; " +
+        "an Owner of the parent account finds the application in the Duo Admin Panel under Applications",
+    );
+  }
   if (status === 403) {
     return make(
       "duo_forbidden",
@@ -82,7 +89,9 @@ export function duoError(failure: DuoFailure, request: FailedRequest): DuolakeEr
     );
   }
   if (status === 429) return make("duo_rate_limited", "too many requests were sent to this account", true);
-  if (status >= 500) return make("duo_server_error", "Duo is not able to answer right now", true);
+  // 408 is what proxies and gateways say when they waited in vain.
+  if (status >= 500 || status === 408)
+    return make("duo_server_error", "Duo is not able to answer right now", true);
   if (status >= 400) return make("duo_request_invalid", "Duo refused the request");
   return make("duo_response_invalid", "the answer is not one that Duo's documentation describes", true);
 }

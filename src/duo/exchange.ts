@@ -32,49 +32,55 @@ export interface ExchangeOptions {
 export interface ExchangeRequest {
   readonly path: string;
   readonly params: Params;
+  /** A JSON text makes it a POST; without one it is a GET. */
+  readonly body?: string | undefined;
   readonly permission: string;
   readonly secretKey: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Sends one signed GET, once, and reads the envelope. The date is fresh for each request: one that was computed earlier
+ * Sends one signed request, once, and reads the envelope. The date is fresh for each request: one that was computed earlier
  * is refused after a while. Failures are values; only `stopped` is thrown.
  */
 export async function exchange(options: ExchangeOptions, request: ExchangeRequest): Promise<Outcome> {
   const { apiHostname, integrationKey, baseUrl, http, clock } = options;
-  const { path, params, secretKey, signal } = request;
+  const { path, params, body, secretKey, signal } = request;
   const date = rfc2822Date(options.serverNowMs());
-  const toSign = { scheme: "v5", date, method: "GET", host: apiHostname, path, params } as const;
+  const method = body === undefined ? "GET" : "POST";
+  const sent = body === undefined ? {} : { body };
+  const toSign = { scheme: "v5", date, method, host: apiHostname, path, params, ...sent } as const;
   const query = canonicalParams(params);
   const startMs = clock.nowMs();
   const failed = { apiHostname, path, permission: request.permission };
   try {
     const response = await http({
-      method: "GET",
+      method,
       url: `${baseUrl}${path}${query === "" ? "" : `?${query}`}`,
       headers: {
         Date: date,
         Authorization: authorization(toSign, integrationKey, secretKey),
         Accept: "application/json",
         "User-Agent": "duolake",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
+      ...sent,
       ...(signal === undefined ? {} : { signal }),
     });
     const nowMs = clock.nowMs();
     options.onRequest?.(path, response.status, nowMs - startMs);
-    const body = tryParse(response.body);
+    const envelope = tryParse(response.body);
     // A 200 whose envelope says FAIL is a failure, and so is anything that is not an envelope.
     if (
       response.status === 200 &&
-      isJsonObject(body) &&
-      body["stat"] === "OK" &&
-      body["response"] !== undefined
+      isJsonObject(envelope) &&
+      envelope["stat"] === "OK" &&
+      envelope["response"] !== undefined
     ) {
-      return { answer: { response: body["response"], fetchedAtMs: nowMs } };
+      return { answer: { response: envelope["response"], fetchedAtMs: nowMs } };
     }
     return {
-      error: duoError(readFailure(response.status, body), failed),
+      error: duoError(readFailure(response.status, envelope), failed),
       retryAfterMs: retryAfterMs(response, options.serverNowMs()),
     };
   } catch (error) {
@@ -102,5 +108,6 @@ function retryAfterMs({ headers }: HttpResponse, serverNowMs: number): number | 
   // Only what begins with a day's name is a date: the engine would read one into "-5" too.
   if (!/^[A-Z]/i.test(text)) return undefined;
   const waitMs = Date.parse(text) - (Date.parse(headers["date"] ?? "") || serverNowMs);
-  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
+  // A date may be as far away as no time can be written; nine digits of seconds is the end of it in either form.
+  return waitMs < 1e12 ? Math.max(0, waitMs) : undefined;
 }

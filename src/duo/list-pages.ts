@@ -30,9 +30,11 @@ export async function* listPages(
       permission: stream.permission,
       signal,
     });
-    const events = readRows(answer.response, stream);
-    const newestS = newestSecond(events, latestS);
-    const next = nextPage({ rowCount: events.length, newestS, fromS, stream });
+    const rows = readRows(answer.response, stream);
+    const newestS = newestSecond(rows, latestS);
+    const isBehindEnd = window.isClosed === true && newestS * 1000 > window.toMs;
+    const events = window.isClosed === true ? rows.filter((row) => isWithin(row, window)) : rows;
+    const next = isBehindEnd ? undefined : nextPage({ rowCount: rows.length, newestS, fromS, stream });
     const isLast = next === undefined;
     const gaps = [newestS < fromS ? undefined : doubt, next?.gap].filter((gap) => gap !== undefined);
     doubt = next?.doubt;
@@ -47,6 +49,11 @@ export async function* listPages(
     if (isLast) return;
     fromS = next.fromS;
   }
+}
+
+/** A row whose time cannot be read is kept: nobody can say that it is another reader's. */
+function isWithin(row: Json, window: Window): boolean {
+  return (eventSecond(row) ?? 0) * 1000 <= window.toMs;
 }
 
 interface NextPage {

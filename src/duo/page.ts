@@ -4,6 +4,11 @@ import type { Json } from "../core/json.ts";
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
+  /**
+   * True where nothing above `toMs` may come, also from an endpoint that has no end of its own (v1 lists): what lies there is
+   * another reader's.
+   */
+  readonly isClosed?: true;
 }
 
 /** A stretch of time in which Duo has events that it does not hand out. */

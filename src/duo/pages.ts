@@ -10,7 +10,7 @@ import type { Stream } from "./tables/table.ts";
  *
  * @param client the account
  * @param stream the endpoint and its paging rule
- * @param window where the endpoint has no end of its own (v1 lists) rows above `toMs` come too
+ * @param window where the endpoint has no end of its own (v1 lists) rows above `toMs` come too, unless it is closed
  * @returns pages; the last one has `isLast`
  * @throws what `client.get` throws; duo_response_invalid where a page is not of the documented shape
  */

@@ -25,7 +25,8 @@ export type NextStep =
   | { readonly step: "back_off"; readonly tried: Tried; readonly delayMs: number };
 
 const FAILURE_COUNT_MAX = 5;
-const LIMITED_COUNT_MAX = 3;
+/** Background work waits through many holds: nobody sits in front of it. */
+const LIMITED_COUNT_MAX = { live: 3, background: 20 } as const;
 const DELAY_MS_MIN = 1_000;
 const DELAY_MS_MAX = 15_000;
 
@@ -33,17 +34,21 @@ const DELAY_MS_MAX = 15_000;
  * Decides what follows a failed request; pure.
  *
  * A wrong signature is tried once more with the secret read again (the key may have been rotated), a wrong time once with
- * the measured skew, a 429 after its hold at most twice, what may pass by itself at most four times with growing, jittered
+ * the measured skew, a 429 after its hold at most twice (behind the live pulls 19 times), what may pass by itself at most four times with growing, jittered
  * delays. Everything else is given up at once.
  *
  * @param error what went wrong
  * @param tried what was tried before
- * @param random 0 <= x < 1
+ * @param options `random`: 0 <= x < 1; `urgency`: whether somebody waits for the answer
  */
-export function nextStep(error: DuolakeError, tried: Tried, random: number): NextStep {
+export function nextStep(
+  error: DuolakeError,
+  tried: Tried,
+  { random, urgency = "live" }: { readonly random: number; readonly urgency?: "live" | "background" },
+): NextStep {
   if (error.code === "duo_rate_limited") {
     const limitedCount = tried.limitedCount + 1;
-    return limitedCount >= LIMITED_COUNT_MAX
+    return limitedCount >= LIMITED_COUNT_MAX[urgency]
       ? { step: "give_up" }
       : { step: "hold", tried: { ...tried, limitedCount } };
   }

@@ -1,11 +1,14 @@
-import { type Json, stringifySorted } from "../core/json.ts";
+import { isJsonObject, type Json, stringifySorted } from "../core/json.ts";
 import type { Row } from "../core/row.ts";
 import type { Page } from "../duo/page.ts";
-import type { LogTable } from "../duo/tables/table.ts";
+import type { LogTable, Stream } from "../duo/tables/table.ts";
+import type { Account } from "./account.ts";
 import type { Identifier } from "./identity.ts";
 
 /** An event with its identity and what the mapping made of it. */
 export interface Candidate {
+  /** As Duo returned it. */
+  readonly event: Json;
   readonly hash: string;
   /** The `ts` of its row, microseconds since 1970. */
   readonly tsUs: number;
@@ -18,6 +21,13 @@ export interface Candidate {
   readonly reason: string;
 }
 
+/** Whose events become which rows. */
+export interface Feed {
+  readonly table: LogTable;
+  readonly stream: Stream;
+  readonly account: Account | undefined;
+}
+
 /**
  * Maps the events of one page and names each one; pure but for the counts that the identifier keeps.
  *
@@ -25,20 +35,23 @@ export interface Candidate {
  */
 export function* toCandidates(
   page: Page,
-  table: LogTable,
+  feed: Feed,
   identifier: Identifier,
 ): Generator<Candidate, void, undefined> {
   if (page.countsAnew) identifier.restart();
   const { fetchedAtMs } = page;
+  const { stream, account } = feed;
+  const map = stream.map ?? feed.table.map;
   const fetchedAtUs = fetchedAtMs * 1000;
   const createdAt = new Date(fetchedAtMs).toISOString();
   for (const event of page.events) {
-    const mapped = table.map(event, { fetchedAtUs });
+    if (stream.accepts !== undefined && isJsonObject(event) && !stream.accepts(event)) continue;
+    const mapped = map(event, { fetchedAtUs });
     if (mapped.kind !== "row") {
       const original = rawText(event);
       const hash = identifier.identify(event, original, fetchedAtMs);
       const reason = mapped.kind === "empty" ? "empty_event" : mapped.reason;
-      yield { hash, tsUs: fetchedAtUs, timeKnown: false, original, row: undefined, reason };
+      yield { event, hash, tsUs: fetchedAtUs, timeKnown: false, original, row: undefined, reason };
       continue;
     }
     const { row, tsUs, timeKnown, original } = mapped;
@@ -47,7 +60,8 @@ export function* toCandidates(
     const fields = row["event"] as Record<string, Json>;
     fields["hash"] = hash;
     fields["created"] = createdAt;
-    yield { hash, tsUs, timeKnown, original, row, reason: "" };
+    if (account !== undefined) row["cloud"] = { account: { id: account.id, name: account.name } };
+    yield { event, hash, tsUs, timeKnown, original, row, reason: "" };
   }
 }
 

@@ -1,8 +1,8 @@
 import { DuolakeError } from "../core/errors.ts";
 import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.ts";
 
-/** The table property that holds the cursor; the same commit that adds rows sets it (invariant P1). */
-export const CURSOR_PROPERTY = "duolake.cursor";
+/** What the property of every cursor begins with; `laneOf` has the whole key. */
+export const CURSOR_PREFIX = "duolake.cursor";
 
 const VERSION = 1;
 
@@ -18,11 +18,17 @@ export interface Cursor {
   readonly commit: string;
   /** For a gauge: the last stored value and when it was stored. */
   readonly gauge?: { readonly digest: string; readonly atMs: number };
+  /** Another stream fed the table until then: what lies before may be in the lake under that stream's identities. */
+  readonly changedOverMs?: number;
+  /** When the last day and the last week were read again for what Duo delivered late. */
+  readonly dayRereadMs?: number;
+  readonly weekRereadMs?: number;
 }
 
 /** Writes the cursor as the text of the table property. */
 export function encodeCursor(cursor: Cursor): string {
   const { stream, startMs, watermarkMs, commit, gauge } = cursor;
+  const { changedOverMs, dayRereadMs, weekRereadMs } = cursor;
   return stringifyJson({
     version: VERSION,
     stream,
@@ -30,6 +36,9 @@ export function encodeCursor(cursor: Cursor): string {
     watermark: iso(watermarkMs),
     commit,
     ...(gauge === undefined ? {} : { gauge: { digest: gauge.digest, at: iso(gauge.atMs) } }),
+    ...(changedOverMs === undefined ? {} : { changed_over: iso(changedOverMs) }),
+    ...(dayRereadMs === undefined ? {} : { day_reread: iso(dayRereadMs) }),
+    ...(weekRereadMs === undefined ? {} : { week_reread: iso(weekRereadMs) }),
   });
 }
 
@@ -64,12 +73,18 @@ export function decodeCursor(text: string | undefined, table: string): Cursor {
   }
   const gaugeAtMs = isJsonObject(gauge) ? instant(gauge["at"]) : undefined;
   const digest = isJsonObject(gauge) ? gauge["digest"] : undefined;
+  const changedOverMs = instant(value["changed_over"]);
+  const dayRereadMs = instant(value["day_reread"]);
+  const weekRereadMs = instant(value["week_reread"]);
   return {
     stream,
     startMs,
     watermarkMs,
     commit,
     ...(typeof digest === "string" && gaugeAtMs !== undefined ? { gauge: { digest, atMs: gaugeAtMs } } : {}),
+    ...(changedOverMs !== undefined && { changedOverMs }),
+    ...(dayRereadMs !== undefined && { dayRereadMs }),
+    ...(weekRereadMs !== undefined && { weekRereadMs }),
   };
 }
 
@@ -93,6 +108,6 @@ function iso(ms: number): string {
 function unsupported(table: string, reason: string, text: string | undefined): DuolakeError {
   return new DuolakeError(
     "cursor_unsupported",
-    `Cannot go on with table ${table}: the cursor in its property ${CURSOR_PROPERTY} cannot be used: ${reason}, got ${text ?? "none"}`,
+    `Cannot go on with table ${table}: the cursor in its property ${CURSOR_PREFIX} cannot be used: ${reason}, got ${text ?? "none"}`,
   );
 }

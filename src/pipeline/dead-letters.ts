@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
-import { DuolakeError } from "../core/errors.ts";
-import type { Lake, LakeTable } from "../lake/lake.ts";
-import type { ReadIdentities } from "./read-identities.ts";
+import type { Lake } from "../lake/lake.ts";
+import { appendFenced } from "./append-fenced.ts";
+import type { ReadTexts } from "./read-texts.ts";
 
 /** An event that could not become a row, with everything needed to try again later. */
 export interface DeadLetter {
@@ -15,6 +15,9 @@ export interface DeadLetter {
   readonly reason: string;
   /** The raw event as JSON text. */
   readonly original: string;
+  /** The child account it belongs to; absent where the log source pulls its own. */
+  readonly account_id?: string | undefined;
+  readonly account_name?: string | undefined;
 }
 
 /** The dead letters of one log source (invariant P5): a table of its own beside the others. */
@@ -44,55 +47,32 @@ export const DEAD_LETTER_COLUMNS: readonly Column[] = [
     type: "string",
     doc: "The event's identity, the same as its row would have in event.hash.",
   },
+  { name: "account_id", type: "string", doc: "The child account, where a provider's accounts are pulled." },
+  { name: "account_name", type: "string", doc: "The child account's name." },
 ];
-
-const FENCE_PROPERTY = "duolake.dead_letters";
-const ATTEMPT_COUNT_MAX = 8;
 
 /** Makes the dead letters of one log source; the table is created with the first letter. */
 export function createDeadLetters(options: {
   readonly lake: Lake;
   /** Resolved name: `duo_dead_letter`. */
   readonly name: string;
-  readonly readIdentities: ReadIdentities;
+  readonly readTexts: ReadTexts;
   readonly newId: () => string;
 }): DeadLetters {
-  const { lake, name, readIdentities, newId } = options;
-  const open = async (): Promise<LakeTable> =>
-    (await lake.load(name)) ??
-    lake.create(name, { columns: DEAD_LETTER_COLUMNS, properties: { [FENCE_PROPERTY]: newId() } });
-
+  const table = { ...options, columns: DEAD_LETTER_COLUMNS, fenceKey: "duolake.dead_letters" };
   return {
-    record: async (letters, { sinceUs, signal }) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const table = await open();
-        const known = new Set<string>();
-        for await (const rows of readIdentities(table, { path: ["hash"], fromUs: sinceUs, signal })) {
-          for (const { identity } of rows) known.add(identity);
-        }
-        const fresh = uniqueBy(letters, known);
-        if (fresh.length === 0) return 0;
-        const writer = table.writer();
-        for (const letter of fresh) writer.add({ ...letter });
-        const { files, refused } = await writer.finish(signal);
-        const first = refused[0];
-        if (first !== undefined) {
-          await table.discard(files);
-          throw new DuolakeError("row_unstorable", `Cannot store a dead letter in ${name}: ${first.reason}`);
-        }
-        const compareAndSet = { key: FENCE_PROPERTY, from: table.properties[FENCE_PROPERTY], to: newId() };
-        try {
-          const setProperties = { [FENCE_PROPERTY]: compareAndSet.to };
-          await table.commit({ files, setProperties, compareAndSet }, signal);
-          return fresh.length;
-        } catch (error) {
-          await table.discard(files);
-          const lostRace = error instanceof DuolakeError && error.code === "cursor_moved";
-          // Tables of one source share this one: read again what the other wrote, then add what is missing.
-          if (!lostRace || attempt >= ATTEMPT_COUNT_MAX) throw error;
-        }
-      }
-    },
+    record: (letters, { sinceUs, signal }) =>
+      appendFenced(
+        table,
+        async (current) => {
+          const known = new Set<string>();
+          for await (const rows of options.readTexts(current, { path: ["hash"], fromUs: sinceUs, signal })) {
+            for (const { text } of rows) known.add(text);
+          }
+          return uniqueBy(letters, known).map((letter) => ({ ...letter }));
+        },
+        signal,
+      ),
   };
 }
 

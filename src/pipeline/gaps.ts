@@ -1,14 +1,11 @@
 import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.ts";
 import type { Gap, GapReason } from "../duo/page.ts";
 
-/** The table property that lists the gaps; kept in the lake so that every reader learns of them. */
-export const GAPS_PROPERTY = "duolake.gaps";
-
 // A property is rewritten with each commit; beyond this the oldest gaps give way.
 const GAP_COUNT_MAX = 100;
 
 /**
- * Adds gaps to the text of the property; pure.
+ * Adds gaps to the text of the lane's property; pure. They are kept in the lake so that every reader learns of them.
  *
  * @returns the new text, and which of the gaps were not listed before
  */

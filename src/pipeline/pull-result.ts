@@ -4,6 +4,8 @@ import type { Gap } from "../duo/page.ts";
 /** What one pull of one table did. */
 export interface TableResult {
   readonly source: string;
+  /** The child account; undefined where the log source pulls its own. */
+  readonly account?: string | undefined;
   /** Short name: `auth`. */
   readonly table: string;
   /** The stream that fed it. */

@@ -21,7 +21,8 @@ export function pullWindow(
   const keptFromMs = options.nowMs - RETENTION_MS;
   // A watermark from the future (the clock was wrong once) must not keep the pull from reading the present.
   const wantedFromMs = Math.max(Math.min(cursor.watermarkMs, toMs) - options.lookBackMs, cursor.startMs);
-  const fromMs = Math.max(wantedFromMs, keptFromMs);
+  // Whole seconds: events that are known by their second alone are counted from the second's beginning.
+  const fromMs = Math.floor(Math.max(wantedFromMs, keptFromMs) / 1000) * 1000;
   const lostFromMs = Math.max(cursor.watermarkMs, cursor.startMs);
   return {
     window: fromMs < toMs ? { fromMs, toMs } : undefined,

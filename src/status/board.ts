@@ -3,7 +3,10 @@ import type { TableResult } from "../pipeline/pull-result.ts";
 /** What the daemon has seen of one table since it started. */
 export interface BoardTable {
   readonly source: string;
+  /** The child account; undefined where the log source pulls its own. */
+  readonly account: string | undefined;
   readonly table: string;
+  /** The name in the lake: `duo_auth`. */
   readonly resolvedName: string;
   /** The last pull; undefined before the first one ended. */
   readonly last: TableResult | undefined;
@@ -19,7 +22,8 @@ export interface BoardTable {
 /** The daemon's memory of what happened; health, metrics and page are read from it. */
 export interface Board {
   readonly startedAtMs: number;
-  readonly record: (table: string, result: TableResult, atMs: number) => void;
+  /** Notes a pull; a child account that was not seen before is added. */
+  readonly record: (result: TableResult, atMs: number) => void;
   readonly tables: () => readonly BoardTable[];
 }
 
@@ -28,31 +32,35 @@ const HISTORY_COUNT_MAX = 288;
 
 /** @param tables in the order in which they are shown */
 export function createBoard(
-  tables: readonly { readonly source: string; readonly table: string; readonly resolvedName: string }[],
+  tables: readonly { readonly source: string; readonly table: string }[],
   startedAtMs: number,
 ): Board {
   const entries = new Map<string, BoardTable>();
-  for (const table of tables) {
-    const { source, resolvedName } = table;
-    entries.set(resolvedName, {
-      source,
-      table: table.table,
-      resolvedName,
-      last: undefined,
-      lastPullAtMs: undefined,
-      lastGoodAtMs: startedAtMs,
-      rowCount: undefined,
-      history: [],
-    });
+  const open = (source: string, table: string, account: string | undefined): BoardTable => ({
+    source,
+    account,
+    table,
+    resolvedName: `${source}_${table}`,
+    last: undefined,
+    lastPullAtMs: undefined,
+    lastGoodAtMs: startedAtMs,
+    rowCount: undefined,
+    history: [],
+  });
+  for (const { source, table } of tables) {
+    entries.set(keyOf(source, table, undefined), open(source, table, undefined));
   }
   return {
     startedAtMs,
     tables: () => [...entries.values()],
-    record: (table, result, atMs) => {
-      const before = entries.get(table);
-      if (before === undefined) return;
+    record: (result, atMs) => {
+      const { source, table, account } = result;
+      const key = keyOf(source, table, account);
+      const before = entries.get(key) ?? { ...open(source, table, account), lastGoodAtMs: atMs };
       const failed = result.error !== undefined;
-      entries.set(table, {
+      // The line of the whole log source stands only until its child accounts are known.
+      if (account !== undefined) entries.delete(keyOf(source, table, undefined));
+      entries.set(key, {
         ...before,
         last: result,
         lastPullAtMs: atMs,
@@ -62,4 +70,8 @@ export function createBoard(
       });
     },
   };
+}
+
+function keyOf(source: string, table: string, account: string | undefined): string {
+  return `${source} ${table} ${account ?? ""}`;
 }

@@ -25,35 +25,46 @@ export interface Journal {
   readonly write: (table: string, entry: JournalEntry) => Promise<void>;
   /** The last entry; undefined where there is none, or none that can be read. */
   readonly read: (table: string) => Promise<JournalEntry | undefined>;
+  /** Leaves any note under a name of its own; best effort, never rejects. */
+  readonly writeNote: (name: string, note: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** A note as it was left; undefined where there is none that can be read. */
+  readonly readNote: (name: string) => Promise<JsonObject | undefined>;
 }
 
 /** Opens the journal of a Matano directory; the folder is made with the first entry. */
 export function openJournal(dir: string): Journal {
   const folder = join(dir, ".duolake", "status");
-  const pathOf = (table: string): string => join(folder, `${table}.json`);
+  const pathOf = (name: string): string => join(folder, `${name}.json`);
+  const write = async (name: string, entry: object): Promise<void> => {
+    const temporary = join(folder, `.${name}.${randomUUID()}.tmp`);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(temporary, `${JSON.stringify(entry)}\n`);
+      // Renamed whole, so that a reader never sees half an entry.
+      await rename(temporary, pathOf(name));
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
+  };
+  const read = async (name: string): Promise<Json | undefined> => {
+    try {
+      return parseJson(await readFile(pathOf(name), "utf8"));
+    } catch {
+      return undefined;
+    }
+  };
   return {
-    write: async (table, entry) => {
-      const temporary = join(folder, `.${table}.${randomUUID()}.tmp`);
-      try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(temporary, `${JSON.stringify(entry)}\n`);
-        // Renamed whole, so that a reader never sees half an entry.
-        await rename(temporary, pathOf(table));
-      } catch {
-        await rm(temporary, { force: true }).catch(() => {});
-      }
-    },
-    read: async (table) => {
-      try {
-        return toEntry(parseJson(await readFile(pathOf(table), "utf8")));
-      } catch {
-        return undefined;
-      }
+    write,
+    read: async (table) => toEntry(await read(table)),
+    writeNote: write,
+    readNote: async (name) => {
+      const value = await read(name);
+      return isJsonObject(value) ? value : undefined;
     },
   };
 }
 
-function toEntry(value: Json): JournalEntry | undefined {
+function toEntry(value: Json | undefined): JournalEntry | undefined {
   if (!isJsonObject(value) || typeof value["lastPullAt"] !== "string") return undefined;
   const { lastPullAt, drainedTo, lastError } = value;
   return {

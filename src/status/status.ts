@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Lake } from "../lake/lake.ts";
-import { CURSOR_PROPERTY, decodeCursor } from "../pipeline/cursor.ts";
-import { GAPS_PROPERTY, readGaps } from "../pipeline/gaps.ts";
+import { decodeCursor } from "../pipeline/cursor.ts";
+import { readGaps } from "../pipeline/gaps.ts";
 import type { Gap } from "../duo/page.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 
@@ -36,7 +36,7 @@ export async function readStatus(options: {
   return Promise.all(
     tables.map(async ({ source, table: { name, resolvedName } }) => {
       const [table, entry] = await Promise.all([lake.load(resolvedName), journal.read(resolvedName)]);
-      const cursor = table && decodeCursor(table.properties[CURSOR_PROPERTY], resolvedName);
+      const cursor = table && decodeCursor(table.properties["duolake.cursor"], resolvedName);
       const drainedMs = entry?.drainedTo === undefined ? 0 : Date.parse(entry.drainedTo) || 0;
       return {
         source: source.name,
@@ -48,7 +48,7 @@ export async function readStatus(options: {
         fileCount: table?.fileCount ?? 0,
         lastPullAt: entry?.lastPullAt,
         lastError: entry?.lastError,
-        gaps: readGaps(table?.properties[GAPS_PROPERTY]),
+        gaps: readGaps(table?.properties["duolake.gaps"]),
       };
     }),
   );

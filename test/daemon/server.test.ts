@@ -40,7 +40,7 @@ describe("startServer", () => {
   test("serves the metrics of the moment", async () => {
     const one = board();
     await using server = await startServer(options(one, () => START_MS));
-    one.record("duo_auth", result(), START_MS);
+    one.record(result(), START_MS);
     const answer = await fetch(`${server.url}/metrics`);
     expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await answer.text()).toContain('duolake_lag_seconds{source="duo",table="auth"} 120\n');

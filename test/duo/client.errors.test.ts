@@ -103,6 +103,8 @@ const CASES: readonly Case[] = [
   { ...SERVER_ERROR, name: "50000", step: fail(50000), says: ["50000"] },
   { ...SERVER_ERROR, name: "502 with HTML", step: reply(502, "<html>Bad Gateway"), says: ["502"] },
   { ...SERVER_ERROR, name: "503 with nothing", step: reply(503, ""), says: ["503"] },
+  { ...SERVER_ERROR, name: "408 of a proxy", step: reply(408, "<html>Request Timeout"), says: ["408"] },
+  { ...SERVER_ERROR, name: "504 of a proxy", step: reply(504, "<html>Gateway Timeout"), says: ["504"] },
   {
     ...SERVER_ERROR,
     name: "200 that says FAIL",
@@ -116,6 +118,21 @@ const CASES: readonly Case[] = [
     says: PERMISSION,
   },
   { ...INVALID, name: "200 that says FAIL and no more", step: reply(200, { stat: "FAIL" }), says: ["200"] },
+  {
+    ...FOR_NOW,
+    name: "200 that says 42901",
+    step: reply(200, { stat: "FAIL", code: 42901 }),
+    code: "duo_rate_limited",
+    requestCount: 3,
+    says: ["too many requests"],
+  },
+  {
+    ...INVALID,
+    name: "200 that breaks off",
+    step: reply(200, '{"stat":"OK","response":[{"a'),
+    says: ["200"],
+  },
+  { ...INVALID, name: "200 with JSON that is no envelope", step: reply(200, [1]), says: ["200"] },
   { ...INVALID, name: "200 with HTML", step: reply(200, "<html>Sign in"), says: ["documentation"] },
   { ...INVALID, name: "200 with nothing", step: reply(200, ""), says: ["200"] },
   { ...INVALID, name: "200 without response", step: reply(200, { stat: "OK" }), says: ["200"] },
@@ -158,6 +175,12 @@ describe("client.get without an answer", () => {
     ["UND_ERR_ABORTED", "the proxy did not let the connection through"],
     ["ERR_INVALID_URL", "HTTPS_PROXY"],
     ["ECONNRESET", "broke off"],
+    ["EPIPE", "broke off"],
+    ["UND_ERR_SOCKET", "broke off"],
+    ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "broke off"],
+    ["ETIMEDOUT", "timed out"],
+    ["EPROTO", "no trusted TLS connection"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "no trusted TLS connection"],
     [undefined, "broke off"],
   ])("says what %s means", async (code, hint) => {
     const cause = Object.assign(new Error("what the transport said"), code === undefined ? {} : { code });

@@ -182,7 +182,7 @@ describe("client.get after 429", () => {
     expect(await waitAfter({ "retry-after": at(hour + 90_000), date: at(hour) }, clock)).toBe(90_000);
   });
 
-  test.each(["soon", "-5", "1.5", "1e3", "99999999999999999999", ""])(
+  test.each(["soon", "-5", "1.5", "1e3", "99999999999999999999", "Sat, 13 Sep 275760 00:00:00 GMT", ""])(
     "takes the hold for Retry-After %j",
     async (text) => {
       expect(await waitAfter({ "retry-after": text })).toBe(60_000);

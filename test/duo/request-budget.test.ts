@@ -130,10 +130,10 @@ describe("createRequestBudget", () => {
     const budget = createRequestBudget({ clock, holdMs: MINUTE_MS });
     await budget.acquire(PATH);
     const stop = new AbortController();
-    const waiting = budget.acquire(PATH, stop.signal);
+    const waiting = budget.acquire(PATH, { signal: stop.signal });
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: "stopped" });
-    await expect(budget.acquire(PATH, stop.signal)).rejects.toMatchObject({ code: "stopped" });
+    await expect(budget.acquire(PATH, { signal: stop.signal })).rejects.toMatchObject({ code: "stopped" });
   });
 });
 

@@ -12,7 +12,7 @@ const RETRYABLE = new Set<ErrorCode>([
 
 function step(code: ErrorCode, tried: Partial<Tried> = {}, random = 0.5): ReturnType<typeof nextStep> {
   const error = new DuolakeError(code, "x", { retryable: RETRYABLE.has(code) });
-  return nextStep(error, { ...NOTHING_TRIED, ...tried }, random);
+  return nextStep(error, { ...NOTHING_TRIED, ...tried }, { random });
 }
 
 describe("nextStep", () => {

@@ -61,7 +61,9 @@ test.each(matrix)("$table: $name once loses and repeats nothing", async ({ table
 
 test("a stream that fails keeps its cursor and does not stop the others", async () => {
   await using harness = await startHarness({ tables: ["auth", "admin", "telephony"] });
-  harness.simulator.faults.add({ kind: "error_code", code: 40301, target: "administrator_v1", times: 0 });
+  for (const target of ["administrator_v1", "activity_v2"]) {
+    harness.simulator.faults.add({ kind: "error_code", code: 40301, target, times: 0 });
+  }
   const results = await harness.pull();
   const failed = results.find(({ table }) => table === "admin");
   expect(failed?.error).toMatchObject({ code: "duo_forbidden" });

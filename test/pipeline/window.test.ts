@@ -14,7 +14,7 @@ test("pullWindow ends two minutes ago and never reads below the start or what Du
       (start, watermark, lookBackMs) => {
         const cursor = { startMs: nowMs + start, watermarkMs: nowMs + Math.max(start, watermark) };
         const { window, gap } = pullWindow(cursor, { nowMs, lookBackMs });
-        const earliestMs = Math.max(cursor.startMs, nowMs - RETENTION_MS);
+        const earliestMs = Math.floor(Math.max(cursor.startMs, nowMs - RETENTION_MS) / 1000) * 1000;
         // Nothing is read only where everything that could be is younger than Duo shows.
         fc.pre(window !== undefined || earliestMs < nowMs - AVAILABILITY_DELAY_MS - lookBackMs);
         if (window === undefined) throw new Error("there is something to read, and no window");

@@ -97,6 +97,58 @@ describe("control route", () => {
     expect(simulator.secretKey()).toBe("B".repeat(40));
   });
 
+  test("retire and restore switch a log off and on", async () => {
+    await using simulator = await start();
+    const path = "/admin/v1/logs/telephony";
+    await control(simulator, "retire", { stream: "telephony_v1", status: 410 });
+    expect((await get(simulator, path)).status).toBe(410);
+    expect(await control(simulator, "retired")).toEqual([
+      { stream: "telephony_v1", status: 410, atMs: NOW_MS },
+    ]);
+    expect(await control(simulator, "restore", { stream: "telephony_v1" })).toEqual([]);
+    expect((await get(simulator, path)).status).toBe(200);
+  });
+
+  test("children adds an account, whose ledger can be asked for", async () => {
+    await using simulator = await start();
+    const child = await control(simulator, "children", { name: "Filiale" });
+    expect(child).toEqual(simulator.children[0]);
+    const { accountId } = simulator.children[0] as { accountId: string };
+    const { authentication_v2: counts } = simulator.ledger.counts(accountId);
+    expect(counts.visible).toBeGreaterThan(0);
+    expect(await control(simulator, `ledger/counts?account_id=${accountId}`)).toMatchObject({
+      authentication_v2: counts,
+    });
+  });
+
+  test("trust-monitor-change changes an event, and the ledger tells its versions", async () => {
+    await using simulator = await start();
+    const events = [{ sekey: "SE1", surfaced_timestamp: NOW_MS - 5, state: "new" }];
+    simulator.inject("trust_monitor", events);
+    simulator.clock.advance(1000);
+    await control(simulator, "trust-monitor-change", { sekey: "SE1", patch: { state: "processed" } });
+    expect(
+      await control(simulator, `ledger/trust-monitor-versions?from=${NOW_MS - 5}&to=${NOW_MS - 5}`),
+    ).toEqual([
+      { sekey: "SE1", event: events[0], fromMs: NOW_MS - 5, firstServedAtMs: null },
+      {
+        sekey: "SE1",
+        event: { ...events[0], state: "processed" },
+        fromMs: NOW_MS + 1000,
+        firstServedAtMs: null,
+      },
+    ]);
+  });
+
+  test("ledger/happenings gives both logs' events", async () => {
+    await using simulator = await start();
+    expect(await control(simulator, "ledger/happenings?stream=administrator_v1")).toEqual(
+      simulator.ledger
+        .happenings("administrator_v1")
+        .map((one) => JSON.parse(JSON.stringify(one)) as unknown),
+    );
+  });
+
   test("says what is wrong with a request", async () => {
     await using simulator = await start();
     expect(await control(simulator, "clock", {})).toMatchObject({
@@ -107,6 +159,12 @@ describe("control route", () => {
     });
     expect(await control(simulator, "ledger/expected?stream=auth")).toMatchObject({
       error: expect.stringContaining("authentication_v2"),
+    });
+    expect(await control(simulator, "retire", { stream: "telephony_v1", status: 500 })).toMatchObject({
+      error: expect.stringContaining("status must be one of 403, 404, 410, got 500"),
+    });
+    expect(await control(simulator, "ledger/happenings?stream=activity_v2")).toMatchObject({
+      error: expect.stringContaining("must be a v1 log, got activity_v2"),
     });
     expect(await control(simulator, "nothing")).toMatchObject({
       error: expect.stringContaining("GET nothing"),

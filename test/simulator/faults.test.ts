@@ -192,6 +192,46 @@ describe("fault rules", () => {
     expect(new Set(runs[0])).toEqual(new Set([200, 500]));
   });
 
+  test("hit one account only, and only in their time", async () => {
+    await using simulator = await startSimulator({ users: 3, days: 1, nowMs: NOW_MS, children: [{}] });
+    const { accountId } = simulator.children[0] as { accountId: string };
+    const childParams = { params: { account_id: accountId } };
+    simulator.faults.add({
+      kind: "internal_error",
+      times: 0,
+      accountId,
+      activeFromMs: NOW_MS + 60_000,
+      activeUntilMs: NOW_MS + 120_000,
+    });
+    const statuses = [];
+    for (let minute = 0; minute < 3; minute += 1) {
+      statuses.push((await get(simulator, "/admin/v1/info/summary", childParams)).status);
+      expect((await get(simulator, "/admin/v1/info/summary")).status).toBe(200);
+      simulator.clock.advance(60_000);
+    }
+    expect(statuses).toEqual([200, 500, 200]);
+    expect(simulator.ledger.requests().map((request) => request.accountId)).toEqual([
+      accountId,
+      simulator.accountId,
+      accountId,
+      simulator.accountId,
+      accountId,
+      simulator.accountId,
+    ]);
+  });
+
+  test("let the rows of one account be late", async () => {
+    await using simulator = await startSimulator({ users: 40, days: 1, nowMs: NOW_MS, children: [{}] });
+    const { accountId } = simulator.children[0] as { accountId: string };
+    simulator.faults.add({ kind: "late_rows", accountId, share: 1, lateByMs: 3_600_000, fromMs: 0 });
+    const newest = (id: string): number => {
+      const last = simulator.ledger.expected("authentication_v2", { accountId: id }).at(-1);
+      return NOW_MS - Date.parse(String(last?.["isotimestamp"]));
+    };
+    expect(newest(accountId)).toBeGreaterThan(3_600_000);
+    expect(newest(simulator.accountId)).toBeLessThan(3_600_000);
+  });
+
   test("of an unknown kind, target or chance are refused", async () => {
     await using simulator = await start();
     const bad = [

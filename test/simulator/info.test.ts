@@ -55,6 +55,48 @@ test("authentication attempts count the logins of the period by result", async (
   expect((users["user_authentication_attempts"] as RawEvent)["SUCCESS"]).toBe(names.size);
 });
 
+test("authentication attempts follow injected and late logins, count both end seconds, and no other result", async () => {
+  const eventsPerDay = { authentication: 0 };
+  await using simulator = await startSimulator({
+    users: 1,
+    days: 0,
+    nowMs: NOW_MS,
+    eventsPerDay,
+    attacks: false,
+  });
+  const mintime = NOW_MS / 1000 - 1000;
+  const maxtime = mintime + 100;
+  const login = (atMs: number, result: unknown, name: string): RawEvent => ({
+    txid: `${name}-${atMs}`,
+    isotimestamp: new Date(atMs).toISOString(),
+    result,
+    reason: "error",
+    user: { name },
+  });
+  simulator.inject("authentication_v2", [
+    login(mintime * 1000 - 1, "success", "before"),
+    login(mintime * 1000, "success", "ada"),
+    login(mintime * 1000 + 1, "success", "ada"),
+    login(maxtime * 1000 + 999, "denied", "ada"),
+    login(maxtime * 1000 + 1000, "denied", "after"),
+    login(mintime * 1000 + 5, "failure", "bob"),
+    login(mintime * 1000 + 6, "error", "bob"),
+    login(mintime * 1000 + 7, "postponed", "bob"),
+    login(mintime * 1000 + 8, null, "bob"),
+  ]);
+  const late = [login(mintime * 1000 + 9, "fraud", "eve")];
+  simulator.inject("authentication_v2", late, { visibleAtMs: NOW_MS + 1 });
+  const counts = async (key: string): Promise<unknown> => {
+    const { body } = await get(simulator, `${INFO}/${key}`, { params: { mintime, maxtime } });
+    return (body["response"] as RawEvent)[key];
+  };
+  const visible = { ERROR: 1, FAILURE: 2, FRAUD: 0, SUCCESS: 2 };
+  expect(await counts("authentication_attempts")).toEqual(visible);
+  expect(await counts("user_authentication_attempts")).toEqual({ ...visible, SUCCESS: 1 });
+  simulator.clock.advance(1);
+  expect(await counts("authentication_attempts")).toEqual({ ...visible, FRAUD: 1 });
+});
+
 test("telephony credits used add up, by default over the last 30 days", async () => {
   await using simulator = await startSimulator({ users: 60, days: 4, nowMs: NOW_MS });
   const { body } = await get(simulator, `${INFO}/telephony_credits_used`);

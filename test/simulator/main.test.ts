@@ -38,6 +38,9 @@ describe("runSimulator", () => {
     const expected = { port: 8787, users: 500, days: 30, seed: 1, nowMs: NOW_MS, attacks: false };
     expect(simulatorOptionsOf(argv)).toEqual(expected);
     expect(simulatorOptionsOf([])).toEqual({});
+    expect(simulatorOptionsOf(["--retire", "telephony_v1=404", "--retire", "telephony_v2=410"])).toEqual({
+      retired: { telephony_v1: 404, telephony_v2: 410 },
+    });
     expect(() => simulatorOptionsOf(["--users", "many"])).toThrow("option users must be a number, got many");
     expect(() => simulatorOptionsOf(["--fire"])).toThrow("--fire");
   });
@@ -55,6 +58,11 @@ describe("startSimulator refuses", () => {
     ],
     [{ secretKey: "abc" }, "option secretKey must be 40 letters or digits, got <hidden>"],
     [{ eventsPerDay: { telephony: -1 } }, "option eventsPerDay.telephony must be 0 or more, got -1"],
+    [{ trustMonitorChangeShare: -0.1 }, "option trustMonitorChangeShare must be from 0 to 1, got -0.1"],
+    [
+      { accountsApplication: { integrationKey: "DI1", secretKey: "a".repeat(40) } },
+      "option accountsApplication must be an integration key and a secret key, got <hidden>",
+    ],
     [{ rateLimit: { requestsPerMinute: 0 } }, "option rateLimit.requestsPerMinute must be 1 or more, got 0"],
   ])("%o", async (options, message) => {
     await expect(startSimulator(options)).rejects.toThrow(`Cannot start the simulator: ${message}`);

@@ -27,8 +27,8 @@ describe("healthOf", () => {
 
   test("a table whose pulls do what they are asked is well, however quiet its stream", () => {
     const one = board();
-    for (const table of ["duo_auth", "duo_admin"]) {
-      one.record(table, result({ appended: 0, watermarkMs: START_MS }), START_MS + 60 * MINUTE_MS);
+    for (const table of ["auth", "admin"]) {
+      one.record(result({ table, appended: 0, watermarkMs: START_MS }), START_MS + 60 * MINUTE_MS);
     }
     const health = judge(one, 61);
     expect(health.status).toBe("ok");
@@ -44,25 +44,25 @@ describe("healthOf", () => {
 
   test("one failed pull is no failure yet; a row of them is, and one good pull mends it", () => {
     const one = board();
-    one.record("duo_admin", result(), START_MS + 20 * MINUTE_MS);
-    one.record("duo_auth", result(), START_MS);
-    one.record("duo_auth", FAILED, START_MS + 5 * MINUTE_MS);
+    one.record(result({ table: "admin" }), START_MS + 20 * MINUTE_MS);
+    one.record(result(), START_MS);
+    one.record(FAILED, START_MS + 5 * MINUTE_MS);
     expect(judge(one, 5)).toMatchObject({
       status: "ok",
       tables: [{ status: "ok", error: { code: "duo_forbidden", message: "no permission" } }, {}],
     });
-    one.record("duo_auth", FAILED, START_MS + 16 * MINUTE_MS);
+    one.record(FAILED, START_MS + 16 * MINUTE_MS);
     expect(judge(one, 16)).toMatchObject({
       status: "failing",
       tables: [{ status: "failing" }, { status: "ok" }],
     });
-    one.record("duo_auth", result(), START_MS + 20 * MINUTE_MS);
+    one.record(result(), START_MS + 20 * MINUTE_MS);
     expect(judge(one, 20).status).toBe("ok");
   });
 
   test("a secret that is not set is a state, not a failure", () => {
     const one = board();
-    for (const table of ["duo_auth", "duo_admin"]) one.record(table, SKIPPED, START_MS + 60 * MINUTE_MS);
+    for (const table of ["auth", "admin"]) one.record({ ...SKIPPED, table }, START_MS + 60 * MINUTE_MS);
     expect(judge(one, 61)).toMatchObject({ status: "ok", tables: [{ status: "skipped" }, {}] });
   });
 
@@ -77,17 +77,21 @@ describe("healthOf", () => {
 describe("createBoard", () => {
   test("keeps the number of rows through a failure, and a day of history", () => {
     const one = board();
-    one.record("duo_auth", result({ rowCount: 7 }), START_MS);
-    for (let i = 1; i <= 400; i += 1) one.record("duo_auth", FAILED, START_MS + i);
+    one.record(result({ rowCount: 7 }), START_MS);
+    for (let i = 1; i <= 400; i += 1) one.record(FAILED, START_MS + i);
     const [auth] = one.tables();
     expect(auth).toMatchObject({ rowCount: 7, lastGoodAtMs: START_MS, lastPullAtMs: START_MS + 400 });
     expect(auth?.history).toHaveLength(288);
     expect(auth?.history.at(-1)).toEqual({ atMs: START_MS + 400, appended: 0, failed: true });
   });
 
-  test("knows its own tables only", () => {
+  test("shows a provider's child accounts in place of the log source once they are known", () => {
     const one = board();
-    one.record("duo_other", result(), START_MS);
-    expect(one.tables().map(({ resolvedName }) => resolvedName)).toEqual(["duo_auth", "duo_admin"]);
+    for (const account of ["DA1", "DA2"]) one.record(result({ account }), START_MS);
+    expect(one.tables().map(({ table, account }) => [table, account])).toEqual([
+      ["admin", undefined],
+      ["auth", "DA1"],
+      ["auth", "DA2"],
+    ]);
   });
 });

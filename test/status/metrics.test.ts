@@ -72,7 +72,7 @@ describe("createMetrics", () => {
     const metrics = createMetrics(one, () => nowMs);
     const lag = 'duolake_lag_seconds{source="duo",table="auth"}';
     expect(valueOf(await metrics.text(), lag)).toBeUndefined();
-    one.record("duo_auth", result(), nowMs);
+    one.record(result(), nowMs);
     expect(valueOf(await metrics.text(), lag)).toBe(120);
     nowMs += 10 * MINUTE_MS;
     const text = await metrics.text();

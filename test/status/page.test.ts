@@ -21,7 +21,7 @@ describe("statusPage", () => {
 
   test("shows age, rows and bars of the pulls", () => {
     const one = board();
-    one.record("duo_auth", result({ appended: 1_500, rowCount: 1_234_567 }), START_MS + 3 * MINUTE_MS);
+    one.record(result({ appended: 1_500, rowCount: 1_234_567 }), START_MS + 3 * MINUTE_MS);
     const html = page(one);
     expect(html).toContain("7 min ago");
     expect(html).toContain("2 min ago");
@@ -31,8 +31,8 @@ describe("statusPage", () => {
 
   test("shows failures, and secrets that are not set, in words", () => {
     const one = board();
-    one.record("duo_auth", FAILED, START_MS);
-    one.record("duo_admin", SKIPPED, START_MS);
+    one.record(FAILED, START_MS);
+    one.record({ ...SKIPPED, table: "admin" }, START_MS);
     const html = page(one, { minutes: 20 });
     expect(html).toContain("<title>duolake: failing</title>");
     expect(html).toContain("At least one stream is not being pulled.");
@@ -44,7 +44,7 @@ describe("statusPage", () => {
   test("escapes what comes from elsewhere", () => {
     const one = board();
     const message = `<script>alert("1")</script> & 'x'`;
-    one.record("duo_auth", result({ error: { code: "duo_request_invalid", message } }), START_MS);
+    one.record(result({ error: { code: "duo_request_invalid", message } }), START_MS);
     const html = page(one, { lake: "/a<b>&\"c'" });
     expect(html).not.toContain("<script");
     expect(html).toContain("&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62; &#38; &#39;x&#39;");

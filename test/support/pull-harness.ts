@@ -1,25 +1,38 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { V1Stream } from "../../simulator/happenings.ts";
 import type { StreamName } from "../../simulator/streams.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { throwIfStopped } from "../../src/core/clock.ts";
-import type { Config, PullConfig } from "../../src/config/config.ts";
+import { ACCOUNT_COLUMNS } from "../../src/config/account-columns.ts";
+import { mergeColumns } from "../../src/config/merge-columns.ts";
+import type { Config, LogSource, PullConfig } from "../../src/config/config.ts";
 import type { Store } from "../../src/lake/store/store.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import type { TableResult } from "../../src/pipeline/pull-result.ts";
 import { pullAll } from "../../src/pull-all.ts";
 import { openQuery } from "../../src/query/open-query.ts";
+import { canonical } from "./canonical.ts";
+import { compareHappenings } from "./compare-happenings.ts";
 
 /** The simulator's stream behind each table that has events. */
-export type EventTable = "auth" | "admin" | "telephony" | "offline_enrollment";
+export type EventTable = "auth" | "admin" | "telephony" | "offline_enrollment" | "activity" | "trust_monitor";
 export const STREAM_OF: Readonly<Record<EventTable, StreamName>> = {
   auth: "authentication_v2",
   admin: "administrator_v1",
   telephony: "telephony_v2",
+  offline_enrollment: "offline_enrollment_v1",
+  activity: "activity_v2",
+  trust_monitor: "trust_monitor",
+};
+/** The older log of the tables that two logs can feed. */
+const V1_OF: Partial<Record<EventTable, V1Stream>> = {
+  admin: "administrator_v1",
+  telephony: "telephony_v1",
   offline_enrollment: "offline_enrollment_v1",
 };
 export const EVENT_TABLES: readonly EventTable[] = ["auth", "admin", "telephony", "offline_enrollment"];
@@ -29,6 +42,8 @@ export interface HarnessOptions {
   readonly tables?: readonly string[];
   readonly pull?: Partial<PullConfig>;
   readonly batchRowCountMax?: number;
+  /** Changes to the log source: `accounts`, `adminStream`. */
+  readonly source?: Partial<LogSource>;
 }
 
 /** A lake that differs from what Duo has: events that are missing, and events that stand there too often. */
@@ -48,8 +63,13 @@ export interface Harness extends AsyncDisposable {
   /** One pull by a program that has just been started. */
   readonly pull: () => Promise<TableResult[]>;
   readonly ask: (sql: string) => Promise<Record<string, unknown>[]>;
-  /** Compares a table with the simulator's ledger from the table's start on; dead letters count as kept. */
-  readonly difference: (table: EventTable) => Promise<Difference>;
+  /**
+   * Compares a table with the simulator's ledger, from the table's start on or as far back as it was backfilled; dead letters
+   * count as kept.
+   *
+   * @param accountId a child account, where a provider's are pulled
+   */
+  readonly difference: (table: EventTable, accountId?: string) => Promise<Difference>;
 }
 
 const NOW_MS = Date.UTC(2026, 2, 12, 15, 30, 20);
@@ -98,22 +118,26 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return pullAll(app, { sources: app.sources, wants: () => true });
     },
     ask,
-    difference: async (table) => {
+    difference: async (table, accountId) => {
       const { lake } = await start();
       const found = await lake.load(`duo_${table}`);
-      const cursor = JSON.parse(found?.properties["duolake.cursor"] ?? "{}") as { start: string };
-      const expected = simulator.ledger
-        .expected(STREAM_OF[table], { fromMs: windowStart(table, Date.parse(cursor.start)) })
-        .map(canonical);
+      const { fromMs, changedOverMs } = coveredSince(found?.properties ?? {}, accountId);
       const names = await lake.list();
-      const rows = await ask(`SELECT event.original AS original FROM duo_${table}`);
+      const owner = accountId === undefined ? "" : `WHERE cloud.account.id = '${accountId}'`;
+      const rows = await ask(`SELECT event.original AS original FROM duo_${table} ${owner}`);
+      const ownLetter = accountId === undefined ? "" : `AND account_id = '${accountId}'`;
       const letters = names.includes("duo_dead_letter")
-        ? await ask(`SELECT original FROM duo_dead_letter WHERE "table" = '${table}'`)
+        ? await ask(`SELECT original FROM duo_dead_letter WHERE "table" = '${table}' ${ownLetter}`)
         : [];
-      return compare(
-        expected,
-        [...rows, ...letters].map(({ original }) => original as string),
-      );
+      const texts = [...rows, ...letters].map(({ original }) => original as string);
+      const range = { fromMs, ...(accountId !== undefined && { accountId }) };
+      const { ledger } = simulator;
+      if (table === "trust_monitor") return compare(servedVersions(simulator, range), texts);
+      const v1 = V1_OF[table];
+      if (v1 === undefined || changedOverMs === undefined) {
+        return compare(ledger.expected(streamOf(table, found?.properties), range).map(canonical), texts);
+      }
+      return compareHappenings(ledger.happenings(v1, range), texts, changedOverMs);
     },
     [Symbol.asyncDispose]: async () => {
       for (const app of apps) await app[Symbol.asyncDispose]();
@@ -123,9 +147,37 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
-/** v1 logs are asked for by the second. */
-function windowStart(table: EventTable, startMs: number): number {
-  return table === "admin" || table === "offline_enrollment" ? Math.floor(startMs / 1000) * 1000 : startMs;
+type Properties = Readonly<Record<string, string>>;
+
+/** Since when a table must hold everything, and since when a newer log feeds it. */
+function coveredSince(
+  properties: Properties,
+  accountId: string | undefined,
+): { readonly fromMs: number; readonly changedOverMs: number | undefined } {
+  const suffix = accountId === undefined ? "" : `.${accountId}`;
+  const cursor = JSON.parse(properties[`duolake.cursor${suffix}`] ?? "{}") as Record<string, string>;
+  const backfill = JSON.parse(properties[`duolake.backfill${suffix}`] ?? '{"done":[]}') as {
+    readonly done: readonly { readonly from: string; readonly to: string }[];
+  };
+  const startMs = Date.parse(cursor["start"] ?? "");
+  const touching = backfill.done.find(({ to }) => Date.parse(to) >= startMs);
+  const changedOver = cursor["changed_over"];
+  return {
+    fromMs: touching === undefined ? startMs : Date.parse(touching.from),
+    changedOverMs: changedOver === undefined ? undefined : Date.parse(changedOver),
+  };
+}
+
+/** The log that fed a table all the time. */
+function streamOf(table: EventTable, properties: Properties = {}): StreamName {
+  const { stream } = JSON.parse(properties["duolake.cursor"] ?? "{}") as { readonly stream?: string };
+  return stream === "telephony_v1" ? stream : STREAM_OF[table];
+}
+
+/** Every state of an event that was handed out, once. */
+function servedVersions(simulator: Simulator, range: { readonly fromMs: number }): string[] {
+  const served = simulator.ledger.trustMonitorVersions(range).filter(({ firstServedAtMs }) => firstServedAtMs !== null);
+  return [...new Set(served.map(({ event }) => canonical(event)))];
 }
 
 function testConfig(dir: string, simulator: Simulator, options: HarnessOptions): Config {
@@ -139,6 +191,7 @@ function testConfig(dir: string, simulator: Simulator, options: HarnessOptions):
       lookBackMs: 3_600_000,
       backfillMs: 0,
       holdAfter429Ms: 60_000,
+      failingAfterMs: 900_000,
       ...options.pull,
     },
     logSources: [
@@ -147,24 +200,19 @@ function testConfig(dir: string, simulator: Simulator, options: HarnessOptions):
         apiHostname: simulator.apiHostname,
         integrationKey: simulator.integrationKey,
         adminStream: "auto",
+        ...options.source,
         tables: LOG_TABLES.filter(({ name }) => wanted.includes(name)).map(({ name, columns }) => ({
           name,
           resolvedName: `duo_${name}`,
-          columns: columns(),
+          columns:
+            options.source?.accounts === undefined
+              ? columns()
+              : mergeColumns(columns(), ACCOUNT_COLUMNS).columns,
         })),
       },
     ],
     warnings: [],
   };
-}
-
-/** The event as JSON with sorted keys; written apart from the program's own so that both would have to be wrong. */
-export function canonical(event: unknown): string {
-  return JSON.stringify(event, (_key, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
 }
 
 /** Compares as multisets: two equal v1 events are two events. */

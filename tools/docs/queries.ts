@@ -275,22 +275,22 @@ ORDER BY enrolled.ts DESC;`,
       question: "Which priority events has nobody looked at yet?",
       sql: `
 SELECT ts, "user".name, event.action, event.reason, event.url
-FROM duo_trust_monitor
+FROM (FROM duo_trust_monitor QUALIFY row_number() OVER (PARTITION BY event.id ORDER BY event.created DESC) = 1)
 WHERE duo.trust_monitor.priority_event AND duo.trust_monitor.state = 'new'
 ORDER BY ts DESC;`,
     },
     {
       question: "What makes sign-ins unusual, most frequent first?",
       sql: `
-SELECT explanation.type, count(*) AS events
-FROM (SELECT unnest(duo.trust_monitor.explanations) AS explanation FROM duo_trust_monitor)
+SELECT explanation.type, count(DISTINCT id) AS events
+FROM (SELECT event.id AS id, unnest(duo.trust_monitor.explanations) AS explanation FROM duo_trust_monitor)
 GROUP BY ALL
 ORDER BY events DESC;`,
     },
     {
       question: "How did the surfaced sign-ins end, and what does the authentication log say about them?",
       sql: `
-SELECT duo_trust_monitor.ts, duo_auth."user".name, duo_auth.event.outcome, duo_auth.duo.auth.factor, duo_trust_monitor.event.reason
+SELECT DISTINCT duo_trust_monitor.ts, duo_auth."user".name, duo_auth.event.outcome, duo_auth.duo.auth.factor, duo_trust_monitor.event.reason
 FROM duo_trust_monitor
 JOIN duo_auth ON duo_auth.duo.auth.txid = duo_trust_monitor.duo.trust_monitor.surfaced_auth_txid
 ORDER BY duo_trust_monitor.ts DESC;`,
@@ -298,7 +298,7 @@ ORDER BY duo_trust_monitor.ts DESC;`,
     {
       question: "Who switched bypass on, for whom?",
       sql: `
-SELECT duo.trust_monitor.bypass_status_enabled AS since, duo.trust_monitor.enabled_by.name AS by_whom, duo.trust_monitor.enabled_for.name AS for_whom
+SELECT DISTINCT duo.trust_monitor.bypass_status_enabled AS since, duo.trust_monitor.enabled_by.name AS by_whom, duo.trust_monitor.enabled_for.name AS for_whom
 FROM duo_trust_monitor
 WHERE event.action = 'bypass_status'
 ORDER BY since DESC;`,

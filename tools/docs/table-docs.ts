@@ -6,7 +6,7 @@ import { addedNames, type TableColumns } from "../../src/duo/tables/common/table
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import { OFFLINE_ENROLLMENT_COLUMNS } from "../../src/duo/tables/offline_enrollment/columns.ts";
 import { SUMMARY_COLUMNS } from "../../src/duo/tables/summary/columns.ts";
-import type { LogTable, Paging, TableName } from "../../src/duo/tables/table.ts";
+import type { LogTable, Paging, Refusal, Stream, TableName } from "../../src/duo/tables/table.ts";
 import { TELEPHONY_COLUMNS } from "../../src/duo/tables/telephony/columns.ts";
 import { TRUST_MONITOR_COLUMNS } from "../../src/duo/tables/trust_monitor/columns.ts";
 import type { GeneratedFile } from "./generated-file.ts";
@@ -31,7 +31,7 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   telephony_v2: "`telephony_id`",
   telephony_v1: "the whole event, and its number among equal events of the same second",
   activity_v2: "`activity_id`",
-  trust_monitor_v1: "`sekey`",
+  trust_monitor_v1: "`sekey` and the content: every version that was seen is a row",
 };
 
 const PAGINGS: Readonly<Record<Paging, string>> = {
@@ -40,6 +40,8 @@ const PAGINGS: Readonly<Record<Paging, string>> = {
   list: "list, seconds",
   gauge: "one object",
 };
+
+const REFUSALS: Readonly<Record<Refusal, string>> = { gone: "gone (404, 410)", forbidden: "forbidden (403)" };
 
 /** One page for each table, from its declaration: streams, columns, questions. */
 export function tableDocs(): readonly GeneratedFile[] {
@@ -65,9 +67,16 @@ function streamsSection({ streams }: LogTable): string {
       throw new RangeError(`Cannot document stream: no identity in words, got ${name}`);
     return [`\`${name}\``, `\`${path}\``, PAGINGS[paging], permission, identity];
   });
-  const order =
-    streams.length > 1 ? "\n\nThe first stream feeds the table; the others are read by no version yet." : "";
+  const order = streams.length > 1 ? `\n\n${streams.flatMap(handOver).join(" ")}` : "";
   return `## Streams\n\n${markdownTable(["Stream", "Endpoint", "Paging", "Permission", "Identity"], rows)}${order}`;
+}
+
+/** Says when a stream gives way to the next one; nothing for the last. */
+function handOver({ name, givesWayOn = [] }: Stream, place: number, streams: readonly Stream[]): string[] {
+  const next = streams[place + 1];
+  if (next === undefined) return [];
+  const answers = givesWayOn.map((refusal) => REFUSALS[refusal]).join(" or ");
+  return [`\`${name}\` feeds the table; where Duo answers that it is ${answers}, \`${next.name}\` does.`];
 }
 
 function columnsSection(table: LogTable): string {

@@ -1,6 +1,7 @@
 import type { Column } from "../../core/columns.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Row } from "../../core/row.ts";
+import type { KnownShape } from "./common/known-shape.ts";
 
 export type TableName =
   | "admin"
@@ -21,6 +22,15 @@ export type TableName =
  */
 export type Paging = "cursor" | "offset" | "list" | "gauge";
 
+/** An answer with which an endpoint turns away for good: `gone` is 404 and 410, `forbidden` is 403 (40301). */
+export type Refusal = "gone" | "forbidden";
+
+/** How many days back a stream is read again: each day, and each week. */
+export interface RereadDays {
+  readonly daily: number;
+  readonly weekly: number;
+}
+
 /** A Duo endpoint that can feed a table. */
 export interface Stream {
   /** Stable name, kept in the cursor: `authentication_v2`. */
@@ -39,6 +49,31 @@ export interface Stream {
    * then the canonical event and its occurrence number are its identity.
    */
   readonly identity: (event: JsonObject) => readonly string[] | undefined;
+  /**
+   * Says which of the endpoint's events are this table's; all of them where absent. Pure, never throws.
+   *
+   * Asked of JSON objects only: any other value is passed on, so that it becomes a dead letter and is not lost.
+   */
+  readonly accepts?: (event: JsonObject) => boolean;
+  /** How this stream's events become rows, where `LogTable.map` is not right for them. As pure as that one. */
+  readonly map?: LogTable["map"];
+  /**
+   * Gives one text for one happening, the same whichever stream of the table tells of it; undefined where the
+   * event has not this stream's shape. At the change-over from one stream to another an event whose twin is in
+   * the lake already is known (docs/decisions/0010-rows-from-activity.md). Pure, never throws.
+   */
+  readonly twinKey?: (event: JsonObject) => string | undefined;
+  /**
+   * Set where an event may come again changed under the same id (Trust Monitor: state, triage). Every version is
+   * kept: the identity of a version is the id and the content.
+   */
+  readonly hasVersions?: true;
+  /** On which answers the table's next stream is asked instead; on none where absent. */
+  readonly givesWayOn?: readonly Refusal[];
+  /** Set where the stream needs longer re-reads than 1 day daily and 7 days weekly. */
+  readonly rereadDays?: RereadDays;
+  /** Fields and values that this version knows; the rest is drift (`common/find-drift.ts`). */
+  readonly known?: KnownShape;
 }
 
 /** When and from what an event was made a row. */
@@ -69,8 +104,13 @@ export type Mapped =
 export interface LogTable {
   readonly name: TableName;
   readonly description: string;
-  /** In order of preference; the first is asked unless it does not answer or configuration says otherwise. */
+  /**
+   * In order of preference: the first is asked, unless configuration says otherwise; a stream that turns away as
+   * its `givesWayOn` names gives way to the next one.
+   */
   readonly streams: readonly Stream[];
+  /** Set where Duo counts the table's events by itself (`/admin/v1/info/authentication_attempts`). */
+  readonly hasAttemptCounter?: true;
   /** The table's own columns, nested, `ts` first, each with a `doc`; computed once, on first use. */
   readonly columns: () => readonly Column[];
   /** Pure: never throws, never yields a value that does not fit its column, never invents text. */

@@ -79,11 +79,12 @@ export async function startDaemon(options: DaemonHarnessOptions = {}): Promise<D
   const ended = runDaemon(app, {
     intervalMs,
     signal: stop.signal,
-    onResult: ({ table }, result) => {
+    onResult: (result) => {
+      const { table } = result;
       results.set(table, [...(results.get(table) ?? []), result]);
     },
   });
-  const tableCount = app.sources.flatMap(({ pullers }) => pullers).length;
+  const tableCount = config.logSources.flatMap(({ tables }) => tables).length;
   const settled = async (): Promise<void> => {
     while (sleepers.length < tableCount) await turn();
   };

@@ -5,7 +5,7 @@ import type { DuoClient, DuoObserver } from "../../../src/duo/client.ts";
 import { createDuoClient } from "../../../src/duo/client.ts";
 import type { DuoAnswer } from "../../../src/duo/exchange.ts";
 import type { Page } from "../../../src/duo/page.ts";
-import { createRequestBudget } from "../../../src/duo/request-budget.ts";
+import { createRequestBudget, type RequestBudget } from "../../../src/duo/request-budget.ts";
 import { createServerClock } from "../../../src/duo/server-clock.ts";
 import type { Params } from "../../../src/duo/sign.ts";
 import { createImpatientClock, type FakeClock } from "../../core/support/fake-clock.ts";
@@ -50,6 +50,8 @@ export function scriptedClient(
     /** What Duo's clock shows, given ours; undefined where the ping fails. */
     readonly serverMs?: (nowMs: number) => number | undefined;
     readonly observer?: DuoObserver;
+    readonly random?: () => number;
+    readonly budget?: RequestBudget;
   } = {},
 ): ScriptedClient {
   const { secrets = [SECRET_KEY], clock = createImpatientClock(), serverMs = (nowMs) => nowMs } = options;
@@ -77,9 +79,9 @@ export function scriptedClient(
     },
     http,
     clock,
-    budget: createRequestBudget({ clock, holdMs: 60_000 }),
+    budget: options.budget ?? createRequestBudget({ clock, holdMs: 60_000 }),
     observer: options.observer,
-    random: () => 0.5,
+    random: options.random ?? (() => 0.5),
   });
   return {
     client,

@@ -4,9 +4,9 @@ import { sampleEvents } from "../../support/sample-events.ts";
 
 test("LOG_TABLES lists the tables in order, with their streams by preference", () => {
   expect(LOG_TABLES.map(({ name, streams }) => [name, ...streams.map((stream) => stream.name)])).toEqual([
-    ["admin", "administrator_v1"],
+    ["admin", "administrator_v1", "activity_v2"],
     ["auth", "authentication_v2"],
-    ["offline_enrollment", "offline_enrollment_v1"],
+    ["offline_enrollment", "offline_enrollment_v1", "activity_v2"],
     ["summary", "info_summary"],
     ["telephony", "telephony_v2", "telephony_v1"],
     ["activity", "activity_v2"],
@@ -20,6 +20,37 @@ test.each(STREAMS)("$name declares what its paging needs", ({ path, paging, item
   expect(path).toMatch(/^\/admin\/v[12]\//);
   expect(itemsKey !== undefined).toBe(paging === "cursor" || paging === "offset");
   expect(pageRowCountMax > 0).toBe(paging !== "gauge");
+});
+
+test("a stream gives way to the next one only where it has one, and where Duo closes it", () => {
+  expect(
+    LOG_TABLES.map(({ name, streams }) => [name, ...streams.map((stream) => stream.givesWayOn)]),
+  ).toEqual([
+    ["admin", ["gone", "forbidden"], undefined],
+    ["auth", undefined],
+    ["offline_enrollment", ["gone", "forbidden"], undefined],
+    ["summary", undefined],
+    ["telephony", ["gone"], undefined],
+    ["activity", undefined],
+    ["trust_monitor", undefined],
+  ]);
+});
+
+test("every table with two streams can know the twins of an event", () => {
+  for (const { streams } of LOG_TABLES) {
+    expect(streams.map(({ twinKey }) => twinKey !== undefined)).toEqual(
+      streams.map(() => streams.length > 1),
+    );
+  }
+});
+
+test("Trust Monitor alone has versions, and is read again for as long as they may come", () => {
+  const versioned = STREAMS.filter(
+    ({ hasVersions, rereadDays }) => hasVersions === true || rereadDays !== undefined,
+  );
+  expect(versioned).toMatchObject([
+    { name: "trust_monitor_v1", hasVersions: true, rereadDays: { daily: 30, weekly: 90 } },
+  ]);
 });
 
 test("findTable knows short names only", () => {
@@ -42,6 +73,12 @@ test.each([
   const stream = findTable(table)?.streams.find((candidate) => candidate.name === name);
   const [event] = sampleEvents(table);
   expect(stream?.identity(event ?? {})).toEqual(identity);
+});
+
+test.each(["admin", "offline_enrollment"] as const)("%s: an activity is known by its id", (table) => {
+  const stream = findTable(table)?.streams.find(({ name }) => name === "activity_v2");
+  const [event] = sampleEvents("activity");
+  expect(stream?.identity(event ?? {})).toEqual(["7e9b0a41-3d58-4f7c-b1a6-c52f8e0d9374"]);
 });
 
 test.each([undefined, null, "", 7, true, ["x"], { id: "x" }])("an id of %j is no identity", (id) => {

@@ -12,12 +12,12 @@ const DUO: readonly Column[] = [
   {
     name: "duo.admin.flattened",
     type: "string",
-    doc: "The description as compacted JSON text with sorted keys, where Duo gave JSON.",
+    doc: "The description as compacted JSON text with sorted keys, where Duo gave JSON; from the activity log the details of the action, or what it changed.",
   },
   {
     name: "duo.admin.user.name",
     type: "string",
-    doc: "Name of the administrator, API client or sync job that acted.",
+    doc: "Name of the administrator, API client (`API (<application name>)`) or sync job that acted.",
   },
 ];
 
@@ -26,7 +26,7 @@ const ADDED: readonly Column[] = [
   {
     name: "duo.admin.status",
     type: "string",
-    doc: "Status from the description (`Active`, `Bypass`, `Disabled`).",
+    doc: "Status that the action set (`Active`, `Bypass`, `Disabled`).",
   },
 ];
 

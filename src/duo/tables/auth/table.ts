@@ -3,6 +3,7 @@ import { once } from "../common/once.ts";
 import { tableColumns } from "../common/table-columns.ts";
 import type { LogTable } from "../table.ts";
 import { AUTH_COLUMNS } from "./columns.ts";
+import { AUTHENTICATION_KNOWN } from "./known.ts";
 import { toAuthRow } from "./to-row.ts";
 
 /**
@@ -22,8 +23,10 @@ export const authTable: LogTable = {
       pageRowCountMax: 1000,
       permission: "Grant read log",
       identity: identityOf(["txid", "isotimestamp"]),
+      known: AUTHENTICATION_KNOWN,
     },
   ],
+  hasAttemptCounter: true,
   columns: once(() => tableColumns(AUTH_COLUMNS)),
   map: toAuthRow,
 };

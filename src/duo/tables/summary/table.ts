@@ -2,6 +2,7 @@ import { once } from "../common/once.ts";
 import { tableColumns } from "../common/table-columns.ts";
 import type { LogTable } from "../table.ts";
 import { SUMMARY_COLUMNS } from "./columns.ts";
+import { SUMMARY_KNOWN } from "./known.ts";
 import { toSummaryRow } from "./to-row.ts";
 
 /** Account summary: not a log but a gauge, read as it stands. */
@@ -17,6 +18,7 @@ export const summaryTable: LogTable = {
       pageRowCountMax: 0,
       permission: "Grant read information",
       identity: () => undefined,
+      known: SUMMARY_KNOWN,
     },
   ],
   columns: once(() => tableColumns(SUMMARY_COLUMNS)),

@@ -3,9 +3,11 @@ import { once } from "../common/once.ts";
 import { tableColumns } from "../common/table-columns.ts";
 import type { LogTable } from "../table.ts";
 import { TELEPHONY_COLUMNS } from "./columns.ts";
+import { TELEPHONY_KNOWN } from "./known.ts";
+import { telephonyTwinKey } from "./telephony-twin-key.ts";
 import { toTelephonyRow } from "./to-row.ts";
 
-/** Telephony log, from v2 where it answers. */
+/** Telephony log, from v2 where it answers, else from v1. */
 export const telephonyTable: LogTable = {
   name: "telephony",
   description: "Text messages and telephone calls that Duo made, with the credits each one cost.",
@@ -18,6 +20,9 @@ export const telephonyTable: LogTable = {
       pageRowCountMax: 1000,
       permission: "Grant read log",
       identity: identityOf(["telephony_id"]),
+      twinKey: (event) => telephonyTwinKey(event, "v2"),
+      givesWayOn: ["gone"],
+      known: TELEPHONY_KNOWN.v2,
     },
     {
       name: "telephony_v1",
@@ -26,6 +31,8 @@ export const telephonyTable: LogTable = {
       pageRowCountMax: 1000,
       permission: "Grant read log",
       identity: () => undefined,
+      twinKey: (event) => telephonyTwinKey(event, "v1"),
+      known: TELEPHONY_KNOWN.v1,
     },
   ],
   columns: once(() => tableColumns(TELEPHONY_COLUMNS)),

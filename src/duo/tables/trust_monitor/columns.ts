@@ -63,7 +63,7 @@ const DUO: readonly Column[] = [
   {
     name: "duo.trust_monitor.state",
     type: "string",
-    doc: "State of the event when it was fetched (`new`, `processed`).",
+    doc: "State of the event when it was fetched (`new`, `processed`); each state that was seen is a row.",
   },
   {
     name: "duo.trust_monitor.state_updated_timestamp",

@@ -1,0 +1,58 @@
+import { ADMINISTRATOR_ACTIONS } from "../admin/known-actions.ts";
+import { OFFLINE_ACTIONS } from "../offline_enrollment/known-actions.ts";
+
+/** Actions that only the activity log has; the misspelt one is Duo's. */
+const OWN: readonly string[] = [
+  "admin_factor_restrictions",
+  "admin_rectivates_duo_push",
+  "admin_sync_begin",
+  "admin_sync_finish",
+  "deregister_devices",
+  "device_change_enrollment_summary_notification_answered",
+  "device_change_enrollment_summary_notification_answered_notify_admin",
+  "device_change_enrollment_summary_notification_send",
+  "device_change_notification_answered",
+  "device_change_notification_answered_notify_admin",
+  "device_change_notification_create",
+  "device_change_notification_send",
+  "integration_skey_bulk_view",
+  "log_export_complete",
+  "log_export_failure",
+  "log_export_start",
+  "management_system_activate_device_cache",
+  "management_system_active_device_cache_add_devices",
+  "management_system_active_device_cache_delete_devices",
+  "management_system_active_device_cache_edit_devices",
+  "management_system_add_devices",
+  "management_system_create",
+  "management_system_delete",
+  "management_system_delete_devices",
+  "management_system_device_cache_add_devices",
+  "management_system_device_cache_create",
+  "management_system_device_cache_delete",
+  "management_system_device_cache_delete_devices",
+  "management_system_download_device_api_script",
+  "management_system_pkcs12_enrollment",
+  "management_system_sync_failure",
+  "management_system_sync_success",
+  "management_system_update",
+  "management_system_view_password",
+  "management_system_view_token",
+  "phone_activation_code_regenerated",
+  "phone_new_sms_passcode",
+  "u2ftoken_create",
+  "u2ftoken_delete",
+  "user_adminapi_lockout",
+  "user_lockout_cleared",
+  "user_not_enrolled_lockout",
+  "webauthncredential_create",
+  "webauthncredential_delete",
+  "webauthncredential_rename",
+];
+
+/** The actions of the activity log, as far as known: it tells of what both v1 logs tell of, and of more. */
+export const ACTIVITY_ACTIONS: ReadonlySet<string> = new Set([
+  ...ADMINISTRATOR_ACTIONS,
+  ...OFFLINE_ACTIONS,
+  ...OWN,
+]);

@@ -1,0 +1,69 @@
+import type { Gap } from "../duo/page.ts";
+import type { Stream } from "../duo/tables/table.ts";
+import type { LakeTable } from "../lake/lake.ts";
+import type { Cursor } from "./cursor.ts";
+import { type Counts, createDrain, type Drain } from "./drain.ts";
+import type { KnownIdentities } from "./known-identities.ts";
+import { createKnownRange } from "./known-in-lake.ts";
+import type { Lane } from "./lane.ts";
+import type { Mark } from "./mark.ts";
+import type { TableContext } from "./table-context.ts";
+import { findTwins, type Twins } from "./twins.ts";
+
+export interface OpenDrainOptions {
+  readonly stream: Stream;
+  readonly lane: Lane;
+  readonly mark: Mark;
+  readonly standing: { table: LakeTable };
+  readonly known: KnownIdentities;
+  /** What `known` holds of the lake, ms since 1970; without `knownToMs` everything from there on. */
+  readonly knownFromMs: number;
+  readonly knownToMs?: number;
+  /** The window being read, ms since 1970. */
+  readonly fromMs: number;
+  readonly twins: Twins | undefined;
+  readonly lastGauge?: Cursor["gauge"];
+  readonly counts: Counts;
+  readonly gaps: Gap[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Starts a drain of one table of one account. */
+export function openDrain(context: TableContext, options: OpenDrainOptions): Drain {
+  const { table, account } = context;
+  const { stream, known, knownFromMs, knownToMs = Infinity, standing, signal } = options;
+  const range = { standing, known, fromMs: knownFromMs, toMs: knownToMs, signal };
+  return createDrain({
+    ...context,
+    ...options,
+    feed: { table, stream, account },
+    lastGauge: options.lastGauge,
+    knownRange: createKnownRange(context, range),
+  });
+}
+
+/**
+ * Finds what other streams of the table brought in a range; undefined where the table has no other stream that can be told
+ * apart by its twins.
+ *
+ * @param range `ts` of the rows, ms since 1970, both ends included
+ */
+export async function twinsIn(
+  context: TableContext,
+  options: {
+    readonly stream: Stream;
+    readonly table: LakeTable;
+    readonly range: { readonly fromMs: number; readonly toMs: number };
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Twins | undefined> {
+  const { stream, table, range, signal } = options;
+  const others = context.table.streams.filter(
+    ({ name, twinKey }) => name !== stream.name && twinKey !== undefined,
+  );
+  if (stream.twinKey === undefined || others.length === 0 || range.fromMs > range.toMs) return undefined;
+  const [fromUs, toUs] = [range.fromMs * 1000, range.toMs * 1000];
+  const path = ["event", "original"];
+  const accountId = context.account?.id;
+  return findTwins(stream, others, context.readTexts(table, { path, fromUs, toUs, accountId, signal }));
+}

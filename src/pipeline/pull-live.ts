@@ -1,0 +1,184 @@
+import { DuolakeError } from "../core/errors.ts";
+import type { Gap, Page, Window } from "../duo/page.ts";
+import { readPages } from "../duo/pages.ts";
+import type { Stream } from "../duo/tables/table.ts";
+import { givesWay, streamsFrom } from "./choose-stream.ts";
+import type { Counts, Drain } from "./drain.ts";
+import { createKnownIdentities, type KnownIdentities } from "./known-identities.ts";
+import { readKnown } from "./known-in-lake.ts";
+import { laneOf } from "./lane.ts";
+import { liveMark } from "./live-mark.ts";
+import { openDrain, twinsIn } from "./open-drain.ts";
+import { openStanding, type Standing } from "./standing.ts";
+import type { TableContext } from "./table-context.ts";
+import { TWIN_MARGIN_MS } from "./twins.ts";
+import { AVAILABILITY_DELAY_MS, pullWindow } from "./window.ts";
+
+/** What a running process keeps between two pulls; all of it can be had from the lake again. */
+export interface Memory {
+  readonly standing: Standing;
+  readonly known: KnownIdentities;
+  readonly knownFromMs: number;
+  /** How far the stream was drained; ahead of the committed watermark while nothing new came. */
+  readonly drainedMs: number;
+}
+
+export interface Run {
+  readonly counts: Counts;
+  readonly gaps: Gap[];
+  readonly signal: AbortSignal | undefined;
+  /** What the run has learned so far, for the result. */
+  memory: Memory | undefined;
+  /** The stream that was asked last. */
+  stream: Stream;
+}
+
+/** Rows may lie this much before the window: v1 reads whole seconds. */
+const SECOND_MARGIN_MS = 2_000;
+
+/** Reads one window from the stream that feeds the table, or from the next one where that has ended, and commits it. */
+export async function pullLive(context: TableContext, run: Run): Promise<void> {
+  const before = await remember(context, run.memory, run.signal);
+  run.memory = before;
+  const streams = streamsFrom(context.streams, before.standing.cursor.stream);
+  for (const [index, stream] of streams.entries()) {
+    run.stream = stream;
+    const failure = await pullUnlessEnded(context, { run, before, stream });
+    if (failure === undefined) return;
+    if (!isEnd(stream, failure) || index + 1 === streams.length) throw failure.error;
+  }
+}
+
+/** One refusal may be a slip of some proxy's; a stream that refuses twice has ended. */
+async function pullUnlessEnded(
+  context: TableContext,
+  from: { readonly run: Run; readonly before: Memory; readonly stream: Stream },
+): Promise<Failure | undefined> {
+  const failure = await pullStream(context, from);
+  return failure !== undefined && isEnd(from.stream, failure) ? pullStream(context, from) : failure;
+}
+
+function isEnd(stream: Stream, { hasBegun, error }: Failure): boolean {
+  return !hasBegun && givesWay(stream, error);
+}
+
+interface Failure {
+  readonly error: DuolakeError;
+  /** A page was read before it. */
+  readonly hasBegun: boolean;
+}
+
+/** Reads and commits the window of one stream. The stream's failure is returned: what came before it is committed. */
+async function pullStream(
+  context: TableContext,
+  { run, before, stream }: { readonly run: Run; readonly before: Memory; readonly stream: Stream },
+): Promise<Failure | undefined> {
+  const { client, lookBackMs, newId } = context;
+  const { standing, drainedMs } = before;
+  const { signal } = run;
+  const { startMs, watermarkMs, gauge } = standing.cursor;
+  const position = { startMs, watermarkMs: Math.max(watermarkMs, drainedMs) };
+  const { window, gap } = pullWindow(position, { nowMs: client.serverClock.nowMs(), lookBackMs });
+  if (window === undefined) return undefined;
+  const memory = await withIdentities(context, before, { fromMs: window.fromMs, signal });
+  run.memory = memory;
+
+  await using drain = openDrain(context, {
+    stream,
+    lane: laneOf("live", context.account),
+    mark: liveMark(standing, { stream, drainedMs, newId }),
+    standing,
+    known: memory.known,
+    knownFromMs: memory.knownFromMs,
+    fromMs: window.fromMs,
+    twins: await liveTwins(context, { standing, stream, window, signal, position }),
+    lastGauge: gauge,
+    counts: run.counts,
+    gaps: run.gaps,
+    signal,
+  });
+  const failure = await takePages(context, { stream, drain, window, gap, signal });
+  if (failure?.hasBegun === false) return failure;
+  await drain.finish();
+  if (failure !== undefined) return failure;
+  run.memory = { ...memory, drainedMs: Math.max(drainedMs, drain.readThroughMs() ?? 0) };
+  return undefined;
+}
+
+/** Rows of another stream can only lie before the change-over, which may be happening right now. */
+async function liveTwins(
+  context: TableContext,
+  now: {
+    readonly standing: Standing;
+    readonly stream: Stream;
+    readonly window: Window;
+    readonly position: { readonly watermarkMs: number };
+    readonly signal: AbortSignal | undefined;
+  },
+): ReturnType<typeof twinsIn> {
+  const { standing, stream, window, position, signal } = now;
+  const isChangeOver = standing.cursor.stream !== stream.name;
+  const untilMs = isChangeOver ? position.watermarkMs : standing.cursor.changedOverMs;
+  if (untilMs === undefined) return undefined;
+  const range = { fromMs: window.fromMs, toMs: untilMs + TWIN_MARGIN_MS };
+  return twinsIn(context, { stream, table: standing.table, range, signal });
+}
+
+/** Takes in the pages until the end or the stream's failure. */
+async function takePages(
+  { client, observer }: TableContext,
+  from: {
+    readonly stream: Stream;
+    readonly drain: Drain;
+    readonly window: Window;
+    readonly gap: Gap | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Failure | undefined> {
+  const { stream, drain, window, gap, signal } = from;
+  const pages = readPages(client, stream, window, signal);
+  for (let hasBegun = false; ; hasBegun = true) {
+    let page: Page;
+    try {
+      const next = await pages.next();
+      if (next.done === true) return undefined;
+      page = next.value;
+    } catch (error) {
+      if (error instanceof DuolakeError && error.code !== "stopped") return { error, hasBegun };
+      throw error;
+    }
+    const gaps = !hasBegun && gap !== undefined ? [gap, ...page.gaps] : page.gaps;
+    // The clock may have been found wrong since the window was chosen; nothing behind the present is ever read through.
+    const presentMs = client.serverClock.nowMs() - AVAILABILITY_DELAY_MS;
+    const readThroughMs = page.readThroughMs && Math.min(page.readThroughMs, presentMs);
+    await drain.take({ ...page, gaps, readThroughMs });
+    observer?.onPage?.({ eventCount: page.events.length, readThroughMs, window });
+  }
+}
+
+/** Opens the table and keeps what memory still holds true. */
+async function remember(
+  context: TableContext,
+  memory: Memory | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Memory> {
+  const standing = await openStanding(context, memory?.standing.table, signal);
+  // Every commit of the lane names a new cursor: an equal one means that none of its rows came since.
+  if (memory !== undefined && memory.standing.cursor.commit === standing.cursor.commit) {
+    return { ...memory, standing };
+  }
+  return { standing, known: createKnownIdentities(), knownFromMs: Infinity, drainedMs: 0 };
+}
+
+/** Reads the identities of the window from the lake, unless memory holds them (P3). */
+async function withIdentities(
+  context: TableContext,
+  memory: Memory,
+  { fromMs, signal }: { readonly fromMs: number; readonly signal: AbortSignal | undefined },
+): Promise<Memory> {
+  const knownFromMs = fromMs - SECOND_MARGIN_MS;
+  if (memory.knownFromMs <= knownFromMs) return memory;
+  const known = createKnownIdentities();
+  await readKnown(context, { table: memory.standing.table, known, fromUs: knownFromMs * 1000, signal });
+  return { ...memory, known, knownFromMs };
+}
