@@ -37,9 +37,7 @@ export async function pullAll(
         .map(({ name }) => withoutPull({ source: source.name, table: name }, opened.why));
     }
     const perAccount = await mapBounded(opened.accounts, ACCOUNT_COUNT_MAX, ({ pullers }) =>
-      Promise.all(
-        pullers.filter(selection.wants).map((puller) => pullOne(app, { source, puller }, signal)),
-      ),
+      Promise.all(pullers.filter(selection.wants).map((puller) => pullOne(app, { source, puller }, signal))),
     );
     return perAccount.flat();
   });
@@ -47,9 +45,7 @@ export async function pullAll(
 }
 
 /** Why nothing was asked for. */
-export type NotPulled =
-  | { readonly skipped: string }
-  | { readonly error: NonNullable<TableResult["error"]> };
+export type NotPulled = { readonly skipped: string } | { readonly error: NonNullable<TableResult["error"]> };
 
 /** The accounts of a log source, or why they cannot be pulled; never rejects. */
 export async function openAccounts(
@@ -58,7 +54,8 @@ export async function openAccounts(
   signal?: AbortSignal,
 ): Promise<{ readonly accounts: readonly AccountApp[] } | { readonly why: NotPulled }> {
   try {
-    if ((await app.secrets.get(source.name)) === undefined) return { why: { skipped: "secret_not_populated" } };
+    if ((await app.secrets.get(source.name)) === undefined)
+      return { why: { skipped: "secret_not_populated" } };
     return { accounts: await source.accounts(signal) };
   } catch (error) {
     const code = error instanceof DuolakeError ? error.code : "internal";

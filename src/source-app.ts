@@ -88,7 +88,9 @@ export function createSourceApp(options: SourceAppOptions): SourceApp {
           const key = `${child.accountId} ${child.apiHostname} ${child.name}`;
           if (!opened.has(key)) opened.set(key, open(child));
         }
-        listed = children.map((child) => opened.get(`${child.accountId} ${child.apiHostname} ${child.name}`) as AccountApp);
+        listed = children.map(
+          (child) => opened.get(`${child.accountId} ${child.apiHostname} ${child.name}`) as AccountApp,
+        );
         listedMs = nowMs;
         return listed;
       } catch (error) {
@@ -167,7 +169,10 @@ function openAccount(
 }
 
 /** The streams that the configuration lets feed a table. */
-function allowedStreams({ name, streams }: LogTable, adminStream: LogSource["adminStream"]): readonly Stream[] {
+function allowedStreams(
+  { name, streams }: LogTable,
+  adminStream: LogSource["adminStream"],
+): readonly Stream[] {
   const isChosen = name === "admin" || name === "offline_enrollment";
   if (!isChosen || adminStream === "auto") return streams;
   return streams.filter((stream) => (stream.name === "activity_v2") === (adminStream === "activity"));

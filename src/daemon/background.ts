@@ -12,7 +12,12 @@ export type BackgroundEvent = {
 } & (
   | { readonly kind: "reread"; readonly reread: RangeReread }
   | { readonly kind: "backfill"; readonly report: BackfillReport }
-  | { readonly kind: "failed"; readonly doing: "reread" | "backfill"; readonly code: string; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly doing: "reread" | "backfill";
+      readonly code: string;
+      readonly message: string;
+    }
 );
 
 /** The work behind the pulls of one table; disposing it waits for its end, which the signal brings about. */

@@ -91,7 +91,11 @@ function keepOnly(
 
 async function keepAccount(
   app: App,
-  { source, account, gate }: { readonly source: SourceApp; readonly account: AccountApp; readonly gate: Gate },
+  {
+    source,
+    account,
+    gate,
+  }: { readonly source: SourceApp; readonly account: AccountApp; readonly gate: Gate },
   options: DaemonOptions,
 ): Promise<void> {
   const spacing = createSpacing(INTERVAL_MS_MIN);

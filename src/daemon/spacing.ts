@@ -20,7 +20,10 @@ export function createSpacing(intervalMs: number): Spacing {
       const waitingCount = aheadMs > 0 && before !== undefined ? before.waitingCount : 0;
       // A clock that was set back must not add the hours it lost.
       const waitMs = Math.min(Math.max(aheadMs, 0), (waitingCount + 1) * intervalMs);
-      next.set(endpoint, { atMs: nowMs + waitMs + intervalMs, waitingCount: waitMs > 0 ? waitingCount + 1 : 0 });
+      next.set(endpoint, {
+        atMs: nowMs + waitMs + intervalMs,
+        waitingCount: waitMs > 0 ? waitingCount + 1 : 0,
+      });
       return waitMs;
     },
   };

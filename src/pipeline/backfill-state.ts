@@ -59,7 +59,9 @@ function ranges(value: Json | undefined): Range[] | undefined {
   if (!Array.isArray(value)) return undefined;
   let all: Range[] = [];
   for (const item of value as readonly Json[]) {
-    const range = isJsonObject(item) ? { fromMs: instant(item["from"]), toMs: instant(item["to"]) } : undefined;
+    const range = isJsonObject(item)
+      ? { fromMs: instant(item["from"]), toMs: instant(item["to"]) }
+      : undefined;
     if (range === undefined || Number.isNaN(range.fromMs + range.toMs)) return undefined;
     all = addRange(all, range);
   }

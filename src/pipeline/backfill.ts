@@ -5,7 +5,7 @@ import type { Stream } from "../duo/tables/table.ts";
 import { withPriority } from "../duo/with-priority.ts";
 import { backfillMark } from "./backfill-mark.ts";
 import { type BackfillState, decodeBackfillState } from "./backfill-state.ts";
-import { givesWay, streamsFrom } from "./choose-stream.ts";
+import { streamsFrom } from "./choose-stream.ts";
 import type { Counts, Drain } from "./drain.ts";
 import { createKnownIdentities } from "./known-identities.ts";
 import { readKnown } from "./known-in-lake.ts";
@@ -55,6 +55,8 @@ interface Run {
  * Fetches what lies before the table's start, newest first, slice by slice; each slice that is complete is recorded in the
  * lake with its last rows (docs/spec/pull.md, "Backfill"). Called again it goes on where it was.
  *
+ * It reads the stream that feeds the table; where that has ended, it fails until a pull has changed over to the next.
+ *
  * A second backfill of the same table beside it wastes work but repeats nothing: the slice whose record comes second is read
  * again.
  *
@@ -69,14 +71,16 @@ export async function backfill(context: TableContext, options: BackfillOptions):
     requestCount: 0,
   };
   let last: { readonly eventCount: number; readonly lengthMs: number } | undefined;
-  for (let lostRaces = 0; ; ) {
+  for (let lostRaces = 0; ;) {
     const standing = await openStanding(context, undefined, options.signal);
     const state = stateOf(context, standing, options.sinceMs);
     const wanted = wantedRange(context, standing, options);
     const open = openRanges(wanted, state.done);
     const progress = (slice: Range | undefined, readThroughMs = slice?.fromMs ?? 0): BackfillProgress => ({
       wantedMs: Math.max(0, wanted.toMs - wanted.fromMs),
-      leftMs: lengthMs(open) - (slice === undefined ? 0 : Math.max(0, Math.min(readThroughMs, slice.toMs) - slice.fromMs)),
+      leftMs:
+        lengthMs(open) -
+        (slice === undefined ? 0 : Math.max(0, Math.min(readThroughMs, slice.toMs) - slice.fromMs)),
       slice,
       reachedMs: open.at(-1)?.toMs,
       counts: run.counts,
@@ -91,7 +95,14 @@ export async function backfill(context: TableContext, options: BackfillOptions):
     const slice = nextSlice(newest, { last: last ?? live, pageRowCount: stream.pageRowCountMax });
     const before = run.counts.fetched;
     try {
-      await readSlice(context, { run, standing, state, slice, onPage: (readThroughMs) => options.onProgress?.(progress(slice, readThroughMs)) });
+      await readSlice(context, {
+        run,
+        standing,
+        state,
+        slice,
+        stream,
+        onPage: (readThroughMs) => options.onProgress?.(progress(slice, readThroughMs)),
+      });
     } catch (error) {
       if (!(error instanceof DuolakeError) || error.code !== "cursor_moved") throw error;
       lostRaces += 1;
@@ -129,44 +140,21 @@ async function readSlice(
     readonly standing: Standing;
     readonly state: BackfillState;
     readonly slice: Range;
-    readonly onPage: (readThroughMs: number | undefined) => void;
-  },
-): Promise<void> {
-  const { run, standing, state, slice, onPage } = work;
-  const streams = streamsFrom(context.streams, standing.cursor.stream);
-  for (const [index, stream] of streams.entries()) {
-    const requestCount = run.requestCount;
-    await using drain = await openSlice(context, { run, standing, state, slice, stream });
-    const window: Window = { fromMs: slice.fromMs, toMs: slice.toMs - 1, isClosed: true };
-    try {
-      await takeAll(context, { run, drain, window, stream, onPage });
-      await drain.finish();
-      return;
-    } catch (error) {
-      const isLast = index + 1 === streams.length;
-      const hasBegun = run.requestCount > requestCount;
-      if (isLast || hasBegun || !(error instanceof DuolakeError) || !givesWay(stream, error)) throw error;
-    }
-  }
-}
-
-async function takeAll(
-  context: TableContext,
-  from: {
-    readonly run: Run;
-    readonly drain: Drain;
-    readonly window: Window;
     readonly stream: Stream;
     readonly onPage: (readThroughMs: number | undefined) => void;
   },
 ): Promise<void> {
-  const { run, drain, window, stream, onPage } = from;
+  const { run, slice, stream, onPage } = work;
+  const { signal } = run.options;
   const client = withPriority(context.client, "backfill");
-  for await (const page of readPages(client, stream, window, run.options.signal)) {
+  const window: Window = { fromMs: slice.fromMs, toMs: slice.toMs - 1, isClosed: true };
+  await using drain = await openSlice(context, work);
+  for await (const page of readPages(client, stream, window, signal)) {
     run.requestCount += 1;
     await drain.take(page);
     onPage(page.readThroughMs);
   }
+  await drain.finish();
 }
 
 async function openSlice(
@@ -194,7 +182,7 @@ async function openSlice(
     knownFromMs: fromMs,
     knownToMs: slice.toMs,
     fromMs: slice.fromMs,
-    twins: await twinsIn(context, { stream, table, range: slice, signal }),
+    twins: await twinsIn(context, { stream, standing, range: slice, signal }),
     counts: run.counts,
     gaps: run.gaps,
     signal,

@@ -27,7 +27,9 @@ export function addDrift(text: string | undefined, counts: ReadonlyMap<string, n
     all.set(key, { what: key, count: (before?.count ?? 0) + count, firstAt: before?.firstAt ?? at });
   }
   return stringifyJson(
-    Object.fromEntries([...all.values()].map(({ what, count, firstAt }) => [what, { count, first: firstAt }])),
+    Object.fromEntries(
+      [...all.values()].map(({ what, count, firstAt }) => [what, { count, first: firstAt }]),
+    ),
   );
 }
 

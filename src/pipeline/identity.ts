@@ -29,7 +29,8 @@ export function createIdentifier(stream: Stream, account?: Account): Identifier 
   const occurrences = new Map<string, number>();
   return {
     identify: (event, original, fetchedAtMs) => {
-      if (stream.paging === "gauge") return digest(JSON.stringify(["gauge", ...owner, fetchedAtMs, original]));
+      if (stream.paging === "gauge")
+        return digest(JSON.stringify(["gauge", ...owner, fetchedAtMs, original]));
       const parts = isJsonObject(event) ? stream.identity(event) : undefined;
       // The kinds differ in their first part, so an id can never equal a canonical text.
       if (parts !== undefined) {

@@ -7,8 +7,9 @@ import type { KnownIdentities } from "./known-identities.ts";
 import { createKnownRange } from "./known-in-lake.ts";
 import type { Lane } from "./lane.ts";
 import type { Mark } from "./mark.ts";
+import type { Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
-import { findTwins, type Twins } from "./twins.ts";
+import { findTwins, TWIN_MARGIN_MS, type Twins } from "./twins.ts";
 
 export interface OpenDrainOptions {
   readonly stream: Stream;
@@ -43,26 +44,33 @@ export function openDrain(context: TableContext, options: OpenDrainOptions): Dra
 }
 
 /**
- * Finds what other streams of the table brought in a range; undefined where the table has no other stream that can be told
- * apart by its twins.
+ * Finds what other streams of the table brought in a range; undefined where there can be nothing: another stream's rows lie before
+ * the change-over, which may be happening right now.
  *
- * @param range `ts` of the rows, ms since 1970, both ends included
+ * @param options `range`: `ts` of the rows, ms since 1970, both ends included; `drainedMs`: how far the stream that fed the table
+ *   until now was drained, where that is ahead of the cursor
  */
 export async function twinsIn(
   context: TableContext,
   options: {
     readonly stream: Stream;
-    readonly table: LakeTable;
+    readonly standing: Standing;
     readonly range: { readonly fromMs: number; readonly toMs: number };
+    readonly drainedMs?: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Twins | undefined> {
-  const { stream, table, range, signal } = options;
+  const { stream, standing, range, drainedMs = 0, signal } = options;
+  const { cursor, table } = standing;
+  const isChangeOver = cursor.stream !== stream.name;
+  const changedOverMs = isChangeOver ? Math.max(cursor.watermarkMs, drainedMs) : cursor.changedOverMs;
   const others = context.table.streams.filter(
     ({ name, twinKey }) => name !== stream.name && twinKey !== undefined,
   );
-  if (stream.twinKey === undefined || others.length === 0 || range.fromMs > range.toMs) return undefined;
-  const [fromUs, toUs] = [range.fromMs * 1000, range.toMs * 1000];
+  if (changedOverMs === undefined || stream.twinKey === undefined || others.length === 0) return undefined;
+  const toMs = Math.min(range.toMs, changedOverMs + TWIN_MARGIN_MS);
+  if (range.fromMs > toMs) return undefined;
+  const [fromUs, toUs] = [range.fromMs * 1000, toMs * 1000];
   const path = ["event", "original"];
   const accountId = context.account?.id;
   return findTwins(stream, others, context.readTexts(table, { path, fromUs, toUs, accountId, signal }));

@@ -11,7 +11,6 @@ import { liveMark } from "./live-mark.ts";
 import { openDrain, twinsIn } from "./open-drain.ts";
 import { openStanding, type Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
-import { TWIN_MARGIN_MS } from "./twins.ts";
 import { AVAILABILITY_DELAY_MS, pullWindow } from "./window.ts";
 
 /** What a running process keeps between two pulls; all of it can be had from the lake again. */
@@ -91,7 +90,14 @@ async function pullStream(
     known: memory.known,
     knownFromMs: memory.knownFromMs,
     fromMs: window.fromMs,
-    twins: await liveTwins(context, { standing, stream, window, signal, position }),
+    // A v1 log has no end of its own: rows younger than the window come too.
+    twins: await twinsIn(context, {
+      stream,
+      standing,
+      range: { ...window, toMs: Infinity },
+      drainedMs,
+      signal,
+    }),
     lastGauge: gauge,
     counts: run.counts,
     gaps: run.gaps,
@@ -103,25 +109,6 @@ async function pullStream(
   if (failure !== undefined) return failure;
   run.memory = { ...memory, drainedMs: Math.max(drainedMs, drain.readThroughMs() ?? 0) };
   return undefined;
-}
-
-/** Rows of another stream can only lie before the change-over, which may be happening right now. */
-async function liveTwins(
-  context: TableContext,
-  now: {
-    readonly standing: Standing;
-    readonly stream: Stream;
-    readonly window: Window;
-    readonly position: { readonly watermarkMs: number };
-    readonly signal: AbortSignal | undefined;
-  },
-): ReturnType<typeof twinsIn> {
-  const { standing, stream, window, position, signal } = now;
-  const isChangeOver = standing.cursor.stream !== stream.name;
-  const untilMs = isChangeOver ? position.watermarkMs : standing.cursor.changedOverMs;
-  if (untilMs === undefined) return undefined;
-  const range = { fromMs: window.fromMs, toMs: untilMs + TWIN_MARGIN_MS };
-  return twinsIn(context, { stream, table: standing.table, range, signal });
 }
 
 /** Takes in the pages until the end or the stream's failure. */

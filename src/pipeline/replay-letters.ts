@@ -42,8 +42,10 @@ export async function replayLetters(
   if (letters === undefined) return total;
   const done = new Set<string>();
   let table = letters;
-  for (let lostRaces = 0; ; ) {
-    const files = await table.files({ ...(options.sinceMs !== undefined && { fromUs: options.sinceMs * 1000 }) });
+  for (let lostRaces = 0; ;) {
+    const files = await table.files({
+      ...(options.sinceMs !== undefined && { fromUs: options.sinceMs * 1000 }),
+    });
     const file = files.find(({ path }) => !done.has(path));
     if (file === undefined) return total;
     try {

@@ -160,7 +160,9 @@ function pathsOf({ columns }: LakeTable): (readonly string[])[] {
     ["event", "hash"],
     ["event", "created"],
   ];
-  return hasColumn(columns, ["cloud", "account", "name"]) ? [...event, ["cloud", "account", "id"], ["cloud", "account", "name"]] : event;
+  return hasColumn(columns, ["cloud", "account", "name"])
+    ? [...event, ["cloud", "account", "id"], ["cloud", "account", "name"]]
+    : event;
 }
 
 function storedEvent(cells: readonly ColumnCell[]): Parameters<typeof mapStored>[1] {

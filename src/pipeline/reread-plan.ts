@@ -14,7 +14,9 @@ const SLICE_ROW_COUNT_MAX = 100_000;
 
 /** Since when a table holds everything: its start, or how far the backfill has come down from there; pure. */
 export function coveredFromMs({ startMs }: Cursor, state: BackfillState | undefined): number {
-  const touching = state?.done.find(({ fromMs, toMs }) => fromMs < startMs && toMs >= Math.floor(startMs / 1000) * 1000);
+  const touching = state?.done.find(
+    ({ fromMs, toMs }) => fromMs < startMs && toMs >= Math.floor(startMs / 1000) * 1000,
+  );
   return touching?.fromMs ?? startMs;
 }
 

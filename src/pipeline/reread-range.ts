@@ -49,9 +49,7 @@ export async function rereadRange(
   const hours = createHourCounts();
   for (const [index, slice] of slices.entries()) {
     const isLast = index + 1 === slices.length;
-    parts.push(
-      await reread(context, { ...slice, hours, note: isLast ? note : undefined, onPage, signal }),
-    );
+    parts.push(await reread(context, { ...slice, hours, note: isLast ? note : undefined, onPage, signal }));
   }
   const sum = (count: (part: Reread) => number): number =>
     parts.reduce((total, part) => total + count(part), 0);

@@ -71,14 +71,15 @@ export async function reread(context: TableContext, options: RereadOptions): Pro
   const [fromUs, toUs] = [covered.fromMs * 1000, covered.toMs * 1000];
   await readKnown(context, { table, known, fromUs, toUs, signal });
   const knownRange = createKnownRange(context, { standing, known, ...covered, signal });
-  const twins = await twinsIn(context, { stream, table, range: window, signal });
+  const twins = await twinsIn(context, { stream, standing, range: window, signal });
   const identifier = createIdentifier(stream, account);
   const counts: Counts = { fetched: 0, appended: 0, duplicates: 0, rejected: 0 };
   let requestCount = 0;
   let expected = 0;
   let missing: Missing[] = [];
   const healSome = async (note?: RereadNote): Promise<void> => {
-    if (missing.length > 0 || note !== undefined) await heal(context, { missing, stream, options, note, hours, counts });
+    if (missing.length > 0 || note !== undefined)
+      await heal(context, { missing, stream, options, note, hours, counts });
     missing = [];
   };
   for await (const page of readPages(client, stream, window, signal)) {

@@ -36,7 +36,10 @@ const ATTEMPT_REQUESTS_AT_ONCE = 4;
  * @returns undefined where there is nothing to compare: a gauge, or a table that holds nothing of the range
  * @throws as `rereadRange` does
  */
-export async function verify(context: TableContext, options: VerifyOptions): Promise<Verification | undefined> {
+export async function verify(
+  context: TableContext,
+  options: VerifyOptions,
+): Promise<Verification | undefined> {
   const { sinceMs, onPage, signal } = options;
   if (context.streams[0]?.paging === "gauge") return undefined;
   const fromMs = Math.floor(sinceMs / HOUR_MS) * HOUR_MS;
@@ -68,7 +71,7 @@ function checkedHour(
 /** The hours of a range; the first and the last may be shorter. */
 function hoursOf({ fromMs, toMs }: Range): Range[] {
   const hours: Range[] = [];
-  for (let from = fromMs; from < toMs; ) {
+  for (let from = fromMs; from < toMs;) {
     const to = Math.min((Math.floor(from / HOUR_MS) + 1) * HOUR_MS, toMs);
     hours.push({ fromMs: from, toMs: to });
     from = to;

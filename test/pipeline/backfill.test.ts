@@ -6,7 +6,14 @@ import { pullAll } from "../../src/pull-all.ts";
 import { type EventTable, type Harness, NO_DIFFERENCE, startHarness } from "../support/pull-harness.ts";
 
 const DAY_MS = 86_400_000;
-const ALL: readonly EventTable[] = ["auth", "admin", "telephony", "offline_enrollment", "activity", "trust_monitor"];
+const ALL: readonly EventTable[] = [
+  "auth",
+  "admin",
+  "telephony",
+  "offline_enrollment",
+  "activity",
+  "trust_monitor",
+];
 
 async function pullersOf(app: App): Promise<readonly TablePuller[]> {
   const accounts = await Promise.all(app.sources.map((source) => source.accounts()));

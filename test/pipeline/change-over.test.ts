@@ -16,7 +16,8 @@ test.each([404, 410, 403] as const)(
     const all = { sources: app.sources, wants: () => true };
     await pullAll(app, all);
     harness.simulator.clock.advance(3_600_000);
-    for (const stream of ["administrator_v1", "offline_enrollment_v1"]) harness.simulator.retire(stream, { status });
+    for (const stream of ["administrator_v1", "offline_enrollment_v1"])
+      harness.simulator.retire(stream, { status });
     const results = await pullAll(app, all);
     expect(results.map(({ stream, error }) => [stream, error])).toEqual([
       ["activity_v2", undefined],
@@ -48,5 +49,8 @@ test("one refusal does not make a stream give way", async () => {
   await using harness = await startHarness({ tables: TABLES });
   harness.simulator.faults.add({ kind: "error_code", code: 40401, target: "administrator_v1", times: 1 });
   const results = await harness.pull();
-  expect(results.find(({ table }) => table === "admin")).toMatchObject({ stream: "administrator_v1", error: undefined });
+  expect(results.find(({ table }) => table === "admin")).toMatchObject({
+    stream: "administrator_v1",
+    error: undefined,
+  });
 });

@@ -29,7 +29,14 @@ test("after a hundred kinds the others are counted as one", () => {
 
 test("what several lanes found is summed, the most frequent first; a damaged property is passed over", () => {
   const a = addDrift(undefined, new Map([["field a", 2]]), LATER);
-  const b = addDrift(undefined, new Map([["field a", 1], ["field b", 9]]), AT);
+  const b = addDrift(
+    undefined,
+    new Map([
+      ["field a", 1],
+      ["field b", 9],
+    ]),
+    AT,
+  );
   expect(sumDrift([a, "{", "[]", b])).toEqual([
     { what: "field b", count: 9, firstAt: AT },
     { what: "field a", count: 3, firstAt: AT },

@@ -61,15 +61,13 @@ describe("what a table covers", () => {
 
 describe("rereadSlices", () => {
   const files = fc.array(
-    fc.record({ day: fc.nat(9), rowCount: fc.nat(250_000) }).map(
-      ({ day, rowCount }): DataFile => ({
-        path: "f",
-        rowCount,
-        sizeBytes: 1,
-        tsMinUs: day * DAY_MS * 1000,
-        tsMaxUs: (day * DAY_MS + 1) * 1000,
-      }),
-    ),
+    fc.record({ day: fc.nat(9), rowCount: fc.nat(250_000) }).map(({ day, rowCount }): DataFile => ({
+      path: "f",
+      rowCount,
+      sizeBytes: 1,
+      tsMinUs: day * DAY_MS * 1000,
+      tsMaxUs: (day * DAY_MS + 1) * 1000,
+    })),
     { maxLength: 8 },
   );
 

@@ -30,10 +30,13 @@ test.each([5_000, 20_000, 100_000, 1_000_000])(
   },
 );
 
-test.each([0, 1, 30, 300])("a quiet account with %i events a day is done in a few requests", (eventsPerDay) => {
-  const { requests, events } = requestsOf(eventsPerDay);
-  expect(requests).toBeLessThanOrEqual(Math.ceil(events / 1000) + 6);
-});
+test.each([0, 1, 30, 300])(
+  "a quiet account with %i events a day is done in a few requests",
+  (eventsPerDay) => {
+    const { requests, events } = requestsOf(eventsPerDay);
+    expect(requests).toBeLessThanOrEqual(Math.ceil(events / 1000) + 6);
+  },
+);
 
 test("a slice is the newest part of what is open, at whole seconds, and never empty", () => {
   const seconds = fc.integer({ min: 0, max: 180 * 86_400 });

@@ -176,7 +176,9 @@ function streamOf(table: EventTable, properties: Properties = {}): StreamName {
 
 /** Every state of an event that was handed out, once. */
 function servedVersions(simulator: Simulator, range: { readonly fromMs: number }): string[] {
-  const served = simulator.ledger.trustMonitorVersions(range).filter(({ firstServedAtMs }) => firstServedAtMs !== null);
+  const served = simulator.ledger
+    .trustMonitorVersions(range)
+    .filter(({ firstServedAtMs }) => firstServedAtMs !== null);
   return [...new Set(served.map(({ event }) => canonical(event)))];
 }
 
