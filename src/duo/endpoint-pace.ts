@@ -30,13 +30,21 @@ export interface EndpointPaceOptions {
   readonly ratePerSecondMax?: number | undefined;
 }
 
+const MINUTE_MS = 60_000;
+/** So many answers within a minute before a 429 tell what Duo allows; fewer may be somebody else's doing. */
+const LEARNED_COUNT_MIN = 5;
+/** Just below the limit, so that it is not met again and again: each time costs a hold. */
+const LEARNED_SHARE = 0.98;
+/** What was learned is tried anew after this long: the limit, or who shares it, may have changed. */
+const LEARNED_FOR_MS = 3_600_000;
 const RATE_PER_SECOND_MIN = 1 / 60;
 const HOLD_MS_MAX = 15 * 60_000;
 /** Keeps the power of two a number; the hold is at its longest long before. */
 const DOUBLING_COUNT_MAX = 16;
 
 /**
- * Makes the pace of one endpoint: additive increase, halved on 429, then held.
+ * Makes the pace of one endpoint: additive increase, halved on 429, then held. What Duo answered in the minute before a 429 is
+ * what it allows: for an hour the rate does not rise above it.
  *
  * Retry-After is honored at any length ("no request to that endpoint before"); the 15 minutes bound our own doubling.
  */
@@ -47,12 +55,17 @@ export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
   let nextAtMs = -Infinity;
   let heldUntilMs = -Infinity;
   let rejectedCount = 0;
+  let learned = { ratePerSecond: Infinity, untilMs: -Infinity };
+  let takenMs: number[] = [];
   // Rounded up: a timer knows whole milliseconds only, and would let the request go before its time.
   const intervalMs = (): number => Math.ceil(1000 / ratePerSecond);
   return {
     slotMs: (nowMs, aheadCount) => Math.max(nowMs, nextAtMs, heldUntilMs) + aheadCount * intervalMs(),
     take: (nowMs) => {
+      const most = nowMs < learned.untilMs ? learned.ratePerSecond : ratePerSecondMax;
+      ratePerSecond = Math.min(ratePerSecond, most);
       nextAtMs = nowMs + intervalMs();
+      takenMs = [...withinMinute(takenMs, nowMs), nowMs];
     },
     succeeded: () => {
       rejectedCount = 0;
@@ -61,6 +74,14 @@ export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
     limited: (nowMs, retryAfterMs) => {
       const backOffMs = Math.min(holdMs * 2 ** Math.min(rejectedCount, DOUBLING_COUNT_MAX), holdMsMax);
       const pauseMs = retryAfterMs ?? backOffMs;
+      // The refused request itself was no answer.
+      const answeredCount = withinMinute(takenMs, nowMs).length - 1;
+      if (rejectedCount === 0 && answeredCount >= LEARNED_COUNT_MIN) {
+        learned = {
+          ratePerSecond: (answeredCount * LEARNED_SHARE * 1000) / MINUTE_MS,
+          untilMs: nowMs + LEARNED_FOR_MS,
+        };
+      }
       rejectedCount += 1;
       ratePerSecond = Math.max(ratePerSecond / 2, RATE_PER_SECOND_MIN);
       heldUntilMs = Math.max(nowMs + pauseMs, heldUntilMs);
@@ -70,4 +91,8 @@ export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
     heldUntilMs: () => heldUntilMs,
     rejectedCount: () => rejectedCount,
   };
+}
+
+function withinMinute(times: readonly number[], nowMs: number): number[] {
+  return times.filter((atMs) => atMs > nowMs - MINUTE_MS);
 }
