@@ -23,6 +23,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "app.ts": ["core", "config", "secrets", "duo", "lake", "pipeline", "status", "source-app.ts"],
   "pull-all.ts": ["core", "duo", "pipeline", "app.ts", "source-app.ts"],
   "backfill-one.ts": ["pipeline", "app.ts", "pull-all.ts"],
+  "verify-all.ts": ["core", "pipeline", "app.ts", "pull-all.ts"],
+  "replay-all.ts": ["core", "pipeline", "app.ts", "pull-all.ts", "source-app.ts"],
   daemon: ["core", "pipeline", "status", "app.ts", "backfill-one.ts", "pull-all.ts", "source-app.ts"],
   cli: [
     "core",
@@ -38,10 +40,23 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "app.ts",
     "backfill-one.ts",
     "pull-all.ts",
+    "verify-all.ts",
+    "replay-all.ts",
     "source-app.ts",
     "../simulator",
   ],
-  "index.ts": ["core", "ecs", "config", "duo", "lake", "pipeline", "query", "app.ts", "pull-all.ts", "source-app.ts"],
+  "index.ts": [
+    "core",
+    "ecs",
+    "config",
+    "duo",
+    "lake",
+    "pipeline",
+    "query",
+    "app.ts",
+    "pull-all.ts",
+    "source-app.ts",
+  ],
 };
 
 /** A file by its path from the root, with `/`. */

@@ -43,10 +43,14 @@ export async function backfillAll(app: App, options: BackfillAllOptions): Promis
     const opened = await openAccounts(app, source, options.signal);
     if ("why" in opened) {
       const tables = source.config.tables.filter(({ name }) => options.wants({ table: name }));
-      return tables.map(({ name }) => notBegun(withoutPull({ source: source.name, table: name }, opened.why)));
+      return tables.map(({ name }) =>
+        notBegun(withoutPull({ source: source.name, table: name }, opened.why)),
+      );
     }
     const perAccount = await mapBounded(opened.accounts, SIDE_BY_SIDE_COUNT_MAX, ({ pullers }) =>
-      Promise.all(pullers.filter(options.wants).map((puller) => pullAndBackfill(app, { source, puller }, options))),
+      Promise.all(
+        pullers.filter(options.wants).map((puller) => pullAndBackfill(app, { source, puller }, options)),
+      ),
     );
     return perAccount.flat();
   });

@@ -54,7 +54,7 @@ export function describeBackfill(report: BackfillReport): string {
   const parts = [
     `${Math.floor(shareOf(report) * 100)} %`.padStart(5),
     `${formatCount(counts.fetched)} events`,
-    `${formatCount(requestCount)} requests`,
+    `${formatCount(requestCount)} request${requestCount === 1 ? "" : "s"}`,
     `${formatCount(Math.round(eventsPerSecond))}/s`,
   ];
   return [...parts, ...(etaMs === undefined ? [] : [`${formatDuration(etaMs / 1000)} left`])].join("  ");

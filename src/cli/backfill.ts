@@ -41,7 +41,9 @@ function readRange(
   { nowMs, usualMs }: { readonly nowMs: number; readonly usualMs: number },
 ): { readonly sinceAgoMs: number; readonly untilMs: number | undefined } {
   const sinceMs =
-    since === undefined ? nowMs - usualMs : readTime(since, { option: "--since", nowMs, takesDuration: true });
+    since === undefined
+      ? nowMs - usualMs
+      : readTime(since, { option: "--since", nowMs, takesDuration: true });
   const untilMs =
     until === undefined ? undefined : readTime(until, { option: "--until", nowMs, takesDuration: false });
   if (untilMs !== undefined && untilMs <= sinceMs) {
@@ -82,7 +84,8 @@ function reachedMs({ report, sinceMs }: BackfillResult): number | undefined {
 
 /** Prints what a backfill did: a line for each table, then failures. */
 export function printBackfill(results: readonly BackfillResult[], io: Io): void {
-  if (results.length === 0) io.out("There is no table to backfill: add files to log_sources/<source>/tables/.\n");
+  if (results.length === 0)
+    io.out("There is no table to backfill: add files to log_sources/<source>/tables/.\n");
   const hasAccounts = results.some(({ account }) => account !== undefined);
   const rows = results.map((result) => {
     const { source, account, table, report, durationMs } = result;
@@ -116,7 +119,8 @@ export function printBackfill(results: readonly BackfillResult[], io: Io): void 
   io.out(textTable(columns, rows));
   const [stopped, failed] = [results.filter(isStopped), results.filter((result) => !isStopped(result))];
   for (const line of failureLines(failed)) io.err(`duolake: ${line}\n`);
-  if (stopped.length > 0) io.err("duolake: stopped; the next `duolake backfill` or `duolake run` goes on from there\n");
+  if (stopped.length > 0)
+    io.err("duolake: stopped; the next `duolake backfill` or `duolake run` goes on from there\n");
 }
 
 function isStopped({ error }: BackfillResult): boolean {

@@ -2,32 +2,40 @@ import { type App, createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import { probeStream } from "../duo/probe-stream.ts";
-import { describeSkew } from "../duo/server-clock.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import type { TablePuller } from "../pipeline/table-puller.ts";
 import { AVAILABILITY_DELAY_MS, RETENTION_MS } from "../pipeline/window.ts";
 import type { SecretStatus } from "../secrets/store.ts";
 import type { AccountApp, SourceApp } from "../source-app.ts";
+import { rereadDaysOf, rereadRequests } from "../status/reread-cost.ts";
 import { EXIT_DONE, EXIT_NOTHING_DONE, EXIT_PARTLY } from "./exit-codes.ts";
-import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
+import { printFindings } from "./print-findings.ts";
 
-interface Finding {
+const DAY_MS = 86_400_000;
+
+/** What was found out about one thing that a pull needs. */
+export interface Finding {
   readonly ok: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-interface StreamFinding extends Finding {
+/** What was found out about the stream of one table of one account. */
+export interface StreamFinding extends Finding {
   /** The child account; absent where the log source pulls its own. */
   readonly account?: string;
   readonly table: string;
   readonly stream: string;
   readonly event_count: number | null;
   readonly backfill_requests: number | null;
+  /** Requests of one re-read of the last days, each day, and of the last weeks, each week. */
+  readonly daily_reread_requests: number | null;
+  readonly weekly_reread_requests: number | null;
 }
 
-interface SourceFinding {
+/** What was found out about one log source. */
+export interface SourceFinding {
   readonly source: string;
   readonly secret: SecretStatus;
   readonly clock_skew_seconds: number | null;
@@ -44,8 +52,16 @@ export async function doctor(options: CommonOptions, io: Io): Promise<number> {
   const sources: SourceFinding[] = [];
   for (const source of app.sources) sources.push(await checkSource(app, source, io.signal));
   if (options.json === true) io.out(`${JSON.stringify({ lake, sources })}\n`);
-  else printFindings(app, { lake, sources }, io);
-  const checks = [lake, ...sources.flatMap((source) => source.streams)];
+  else {
+    const providers = new Set(
+      config.logSources.filter((one) => one.accounts !== undefined).map(({ name }) => name),
+    );
+    printFindings({ warehouse: config.lake.warehouse, lake, sources, providers }, io);
+  }
+  const accounts = sources.flatMap(({ accounts_error: error }) =>
+    error === null ? [] : [{ ok: false, error }],
+  );
+  const checks = [lake, ...accounts, ...sources.flatMap((source) => source.streams)];
   const failedCount = checks.filter((check) => !check.ok).length;
   if (failedCount === 0) return EXIT_DONE;
   return !lake.ok || failedCount === checks.length - 1 ? EXIT_NOTHING_DONE : EXIT_PARTLY;
@@ -105,9 +121,20 @@ async function checkStream(
     fromMs: Math.min(fromMs, nowMs - AVAILABILITY_DELAY_MS - 1),
     toMs: nowMs - AVAILABILITY_DELAY_MS,
   };
+  const countSince = async (since: number): Promise<number | undefined> => {
+    const probed = { fromMs: Math.min(since, window.toMs - 1), toMs: window.toMs };
+    return (await probeStream(client, stream, probed, signal)).eventCount;
+  };
   let eventCount: number | undefined;
+  let rereads: { readonly daily: number; readonly weekly: number } | undefined;
   const finding = await attempt(async () => {
-    eventCount = (await probeStream(client, stream, window, signal)).eventCount;
+    eventCount = await countSince(window.fromMs);
+    // Who does not say how many events there are need not be asked again.
+    if (eventCount === undefined) return;
+    const days = rereadDaysOf(stream);
+    const daily = await countSince(nowMs - days.daily * DAY_MS);
+    const weekly = await countSince(nowMs - days.weekly * DAY_MS);
+    if (daily !== undefined && weekly !== undefined) rereads = rereadRequests(stream, { daily, weekly });
   });
   return {
     ...(puller.account !== undefined && { account: puller.account.id }),
@@ -116,6 +143,8 @@ async function checkStream(
     ...finding,
     event_count: eventCount ?? null,
     backfill_requests: eventCount === undefined ? null : Math.ceil(eventCount / stream.pageRowCountMax),
+    daily_reread_requests: rereads?.daily ?? null,
+    weekly_reread_requests: rereads?.weekly ?? null,
   };
 }
 
@@ -126,36 +155,5 @@ async function attempt(check: () => Promise<unknown>): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof DuolakeError) || error.code === "stopped") throw error;
     return { ok: false, error: { code: error.code, message: errorText(error) } };
-  }
-}
-
-function printFindings(
-  app: App,
-  { lake, sources }: { readonly lake: Finding; readonly sources: readonly SourceFinding[] },
-  io: Io,
-): void {
-  const line = (ok: boolean, text: string): void => io.out(`${ok ? "ok  " : "FAIL"}  ${text}\n`);
-  line(lake.ok, `lake: ${lake.error?.message ?? `${app.config.lake.warehouse} can be written`}`);
-  for (const { source, secret, clock_skew_seconds: skew, streams } of sources) {
-    const isPopulated = secret === "populated";
-    // Not set yet is a state, not a failure: the exit code is the same for pull and doctor.
-    if (isPopulated) line(true, `${source}: secret key is stored`);
-    else io.out(`todo  ${source}: secret key is not set; \`duolake secret set ${source}\` sets it\n`);
-    if (skew === null) line(false, `${source}: Duo's clock could not be read`);
-    else line(Math.abs(skew) < 60, `${source}: this clock is ${describeSkew(skew * 1000)}`);
-    for (const {
-      table,
-      stream,
-      ok,
-      error,
-      event_count: eventCount,
-      backfill_requests: requests,
-    } of streams) {
-      const cost =
-        eventCount === null || requests === null
-          ? ""
-          : `; ${formatCount(eventCount)} events to backfill, ${formatCount(requests)} request${requests === 1 ? "" : "s"}`;
-      line(ok, `${source}: ${table} (${stream})${error === null ? ` answers${cost}` : `: ${error.message}`}`);
-    }
   }
 }

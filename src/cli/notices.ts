@@ -15,7 +15,9 @@ export function createNotices(say: (text: string) => void): Pick<AppObserver, "d
     duo: (source) => ({
       onWait: (path, delayMs, because) => {
         if (delayMs < WAIT_MS_MIN) return;
-        say(`${source}: waiting ${Math.ceil(delayMs / 1000)} s before asking for ${path} again: ${because.message}`);
+        say(
+          `${source}: waiting ${Math.ceil(delayMs / 1000)} s before asking for ${path} again: ${because.message}`,
+        );
       },
       onSkew: (skewMs) => {
         say(

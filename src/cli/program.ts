@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { command, type Declare, examples, tableCommand } from "./declare.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
 
@@ -19,7 +20,19 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     .showHelpAfterError("(add --help for what can be said here)")
     .addHelpText("after", GUIDE);
   const ask = [status, query, tables] as const;
-  for (const declare of [init, validate, secret, doctor, pull, backfill, verify, runDaemon, ...ask, simulate]) {
+  for (const declare of [
+    init,
+    validate,
+    secret,
+    doctor,
+    pull,
+    backfill,
+    verify,
+    replay,
+    runDaemon,
+    ...ask,
+    simulate,
+  ]) {
     declare(program, io, done);
   }
   return program;
@@ -37,20 +50,6 @@ Getting started:
   duolake query "SELECT count(*) FROM duo_auth"
 
 Exit codes: 0 done, 1 nothing could be done, 2 wrong usage or configuration, 3 some streams failed.`;
-
-type Declare = (program: Command, io: Io, done: (exitCode: number) => void) => void;
-
-function command(program: Command, nameAndArguments: string, description: string): Command {
-  return program
-    .command(nameAndArguments)
-    .description(description)
-    .option("--dir <dir>", "the Matano directory (default: the nearest parent folder that is one)")
-    .option("--json", "print one JSON document");
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-}
 
 const init: Declare = (program, io, done) => {
   program
@@ -109,9 +108,7 @@ const doctor: Declare = (program, io, done) => {
 };
 
 const pull: Declare = (program, io, done) => {
-  command(program, "pull", "pull once: read what is new and commit it")
-    .option("--source <name>", "only this log source")
-    .option("--table <name>", "only this table (short name)")
+  tableCommand(program, "pull", "pull once: read what is new and commit it")
     .addHelpText(
       "after",
       examples(["duolake pull", "duolake pull --source duo --table auth", "duolake pull --json"]),
@@ -120,11 +117,13 @@ const pull: Declare = (program, io, done) => {
 };
 
 const backfill: Declare = (program, io, done) => {
-  command(program, "backfill", "pull, then fetch what lies before: newest first, goes on where it was stopped")
+  tableCommand(
+    program,
+    "backfill",
+    "pull, then fetch what lies before: newest first, goes on where it was stopped",
+  )
     .option("--since <time>", "how far back: 180d, 2026-03-12 or an instant (default: pull.backfill)")
     .option("--until <time>", "only what is older than this day or instant")
-    .option("--source <name>", "only this log source")
-    .option("--table <name>", "only this table (short name)")
     .addHelpText(
       "after",
       examples([
@@ -137,12 +136,8 @@ const backfill: Declare = (program, io, done) => {
 };
 
 const verify: Declare = (program, io, done) => {
-  command(program, "verify", "compare the tables with Duo, hour by hour, and append what is missing")
-    .addOption(
-      new Option("--since <time>", "how far back: 7d, 2026-03-12 or an instant").default("7d"),
-    )
-    .option("--source <name>", "only this log source")
-    .option("--table <name>", "only this table (short name)")
+  tableCommand(program, "verify", "compare the tables with Duo, hour by hour, and append what is missing")
+    .addOption(new Option("--since <time>", "how far back: 7d, 2026-03-12 or an instant").default("7d"))
     .option("--hours", "list the hours in which something was or is missing")
     .addHelpText(
       "after",
@@ -153,6 +148,26 @@ const verify: Declare = (program, io, done) => {
       ]),
     )
     .action(async (options) => done(await (await import("./verify.ts")).verify(options, io)));
+};
+
+const replay: Declare = (program, io, done) => {
+  tableCommand(
+    program,
+    "replay",
+    "map stored events and dead letters again, after an update that mends a mapping; Duo is not asked",
+  )
+    .option("--since <time>", "only events this young: 30d, 2026-03-12 or an instant (default: all)")
+    .option("--dead-letters-only", "leave rows as they are; try the dead letters again")
+    .option("--dry-run", "count what would change and change nothing")
+    .addHelpText(
+      "after",
+      examples([
+        "duolake replay --dry-run",
+        "duolake replay --table auth --since 30d",
+        "duolake replay --dead-letters-only --json",
+      ]),
+    )
+    .action(async (options) => done(await (await import("./replay.ts")).replay(options, io)));
 };
 
 const runDaemon: Declare = (program, io, done) => {

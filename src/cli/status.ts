@@ -1,20 +1,26 @@
 import { systemClock } from "../core/clock.ts";
 import { openLake } from "../lake/open-lake.ts";
 import { gapJson } from "../pipeline/gaps.ts";
+import { journalName } from "../pull-all.ts";
+import type { BackfillStatus } from "../status/backfill-status.ts";
+import type { EndpointWait } from "../status/endpoint-wait.ts";
 import { openJournal } from "../status/journal.ts";
-import { lagSeconds, readStatus, type TableStatus } from "../status/status.ts";
+import { lagSeconds } from "../status/lag-seconds.ts";
+import { readStatus } from "../status/status.ts";
+import type { TableStatus } from "../status/table-status.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
-import { formatCount, formatDuration, formatInstant, isoInstant } from "./format.ts";
+import { isoInstant } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
-import { textTable } from "./text-table.ts";
+import { printStatus } from "./print-status.ts";
 
-/** `duolake status`: how far each table is, what it holds, what went wrong last. */
+/** `duolake status`: how far each table is, what it holds, what went wrong last, what goes on behind the pulls. */
 export async function status(options: CommonOptions, io: Io): Promise<number> {
   const config = await loadContext(options, io);
   const lake = await openLake({ ...config.lake, clock: systemClock });
-  const tables = await readStatus({ config, lake, journal: openJournal(config.dir) });
   const nowMs = systemClock.nowMs();
+  const journal = openJournal(config.dir);
+  const tables = await readStatus({ config, lake, journal, nowMs, journalName });
   if (options.json === true)
     io.out(`${JSON.stringify({ tables: tables.map((table) => statusJson(table, nowMs)) })}\n`);
   else printStatus(tables, nowMs, io);
@@ -25,55 +31,50 @@ export async function status(options: CommonOptions, io: Io): Promise<number> {
 export function statusJson(table: TableStatus, nowMs: number): Record<string, unknown> {
   return {
     source: table.source,
+    account: table.account ?? null,
     table: table.table,
     stream: table.stream ?? null,
+    stream_since: isoInstant(table.streamSinceMs),
     watermark: isoInstant(table.watermarkMs),
     lag_seconds: lagSeconds(table, nowMs) ?? null,
     rows: table.rowCount,
     files: table.fileCount,
     last_pull_at: table.lastPullAt ?? null,
     last_error: table.lastError ?? null,
-    backfill: null,
+    backfill: table.backfill === undefined ? null : backfillJson(table.backfill),
     gaps: table.gaps.map(gapJson),
+    drift: table.drift.map(({ what, count, firstAt }) => ({ what, count, first: firstAt })),
+    dead_letters: table.deadLetterCount,
+    last_day_reread: isoInstant(table.dayRereadMs),
+    last_week_reread: isoInstant(table.weekRereadMs),
+    reread_requests_per_day: table.rereadRequestsPerDay ?? null,
+    waiting: table.waiting === undefined ? null : waitingJson(table.waiting),
   };
 }
 
-function printStatus(tables: readonly TableStatus[], nowMs: number, io: Io): void {
-  const rows = tables.map((table) => {
-    const lag = lagSeconds(table, nowMs);
-    return [
-      table.resolvedName,
-      table.stream ?? "",
-      lag === undefined ? "never pulled" : `${formatDuration(lag)} ago`,
-      formatCount(table.rowCount),
-      formatCount(table.fileCount),
-      table.lastPullAt === undefined
-        ? ""
-        : `${formatDuration((nowMs - Date.parse(table.lastPullAt)) / 1000)} ago`,
-    ];
-  });
-  io.out(
-    textTable(
-      [
-        { title: "table" },
-        { title: "stream" },
-        { title: "complete up to" },
-        { title: "rows", align: "right" },
-        { title: "files", align: "right" },
-        { title: "last pull" },
-      ],
-      rows,
-    ),
-  );
-  for (const { resolvedName, lastError, gaps } of tables) {
-    if (lastError !== undefined) {
-      const age = formatDuration((nowMs - Date.parse(lastError.at)) / 1000);
-      io.out(`\n${resolvedName} failed ${age} ago (${lastError.code}):\n  ${lastError.message}\n`);
-    }
-    for (const gap of gaps) {
-      io.out(
-        `\n${resolvedName} has a gap that Duo made (${gap.reason}): ${formatInstant(gap.fromMs)} to ${formatInstant(gap.toMs)}\n`,
-      );
-    }
-  }
+function backfillJson(backfill: BackfillStatus): Record<string, unknown> {
+  return {
+    state: backfill.state,
+    since: isoInstant(backfill.sinceMs),
+    reached: isoInstant(backfill.reachedMs),
+    percent: backfill.percent,
+    events_per_second: backfill.eventsPerSecond ?? null,
+    eta_seconds: backfill.etaSeconds ?? null,
+  };
+}
+
+function waitingJson({
+  endpoint,
+  reason,
+  priority,
+  untilMs,
+  rejectedCount,
+}: EndpointWait): Record<string, unknown> {
+  return {
+    endpoint,
+    reason,
+    priority: priority ?? null,
+    until: isoInstant(untilMs),
+    rejected_count: rejectedCount ?? null,
+  };
 }

@@ -1,5 +1,24 @@
 import type { TableResult } from "../pipeline/pull-result.ts";
 
+/** Names one line of the board. */
+export interface BoardKey {
+  readonly source: string;
+  readonly account: string | undefined;
+  readonly table: string;
+}
+
+/** How far the backfill of a table was when it last told. */
+export interface BoardBackfill {
+  /** The length of what is wanted, and of what is left of it, ms. */
+  readonly wantedMs: number;
+  readonly leftMs: number;
+  /** True when its last slice is committed. */
+  readonly isDone: boolean;
+  readonly eventsPerSecond: number;
+  /** Until it ends at the present pace, ms; undefined while nothing is known. */
+  readonly etaMs: number | undefined;
+}
+
 /** What the daemon has seen of one table since it started. */
 export interface BoardTable {
   readonly source: string;
@@ -17,6 +36,10 @@ export interface BoardTable {
   readonly rowCount: number | undefined;
   /** Rows that each of the last pulls appended, oldest first. */
   readonly history: readonly { readonly atMs: number; readonly appended: number; readonly failed: boolean }[];
+  /** Undefined until the backfill told something. */
+  readonly backfill: BoardBackfill | undefined;
+  /** Events that re-reads found missing and added. */
+  readonly healedCount: number;
 }
 
 /** The daemon's memory of what happened; health, metrics and page are read from it. */
@@ -24,6 +47,9 @@ export interface Board {
   readonly startedAtMs: number;
   /** Notes a pull; a child account that was not seen before is added. */
   readonly record: (result: TableResult, atMs: number) => void;
+  readonly backfilled: (key: BoardKey, backfill: BoardBackfill) => void;
+  /** Notes a re-read that ended. */
+  readonly healed: (key: BoardKey, eventCount: number) => void;
   readonly tables: () => readonly BoardTable[];
 }
 
@@ -46,13 +72,24 @@ export function createBoard(
     lastGoodAtMs: startedAtMs,
     rowCount: undefined,
     history: [],
+    backfill: undefined,
+    healedCount: 0,
   });
+  const change = (key: BoardKey, changes: (before: BoardTable) => Partial<BoardTable>): void => {
+    const { source, table, account } = key;
+    const before = entries.get(keyOf(source, table, account));
+    // Behind a pull there is always one that was recorded.
+    if (before !== undefined) entries.set(keyOf(source, table, account), { ...before, ...changes(before) });
+  };
   for (const { source, table } of tables) {
     entries.set(keyOf(source, table, undefined), open(source, table, undefined));
   }
   return {
     startedAtMs,
     tables: () => [...entries.values()],
+    backfilled: (key, backfill) => change(key, () => ({ backfill })),
+    healed: (key, eventCount) =>
+      change(key, ({ healedCount }) => ({ healedCount: healedCount + eventCount })),
     record: (result, atMs) => {
       const { source, table, account } = result;
       const key = keyOf(source, table, account);

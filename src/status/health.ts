@@ -5,6 +5,8 @@ export interface Health {
   readonly status: "ok" | "failing";
   readonly tables: readonly {
     readonly source: string;
+    /** The child account; absent where the log source pulls its own. */
+    readonly account?: string;
     readonly table: string;
     readonly status: "ok" | "failing" | "starting" | "skipped";
     readonly lag_seconds: number | null;
@@ -24,12 +26,13 @@ export function healthOf(
   options: { readonly nowMs: number; readonly failingAfterMs: number },
 ): Health {
   const { nowMs, failingAfterMs } = options;
-  const tables = board.tables().map(({ source, table, last, lastPullAtMs, lastGoodAtMs }) => {
+  const tables = board.tables().map(({ source, account, table, last, lastPullAtMs, lastGoodAtMs }) => {
     const isFailing = nowMs - lastGoodAtMs > failingAfterMs;
     const settled: "starting" | "ok" | "skipped" =
       last === undefined ? "starting" : last.skipped === undefined ? "ok" : "skipped";
     return {
       source,
+      ...(account !== undefined && { account }),
       table,
       status: isFailing ? ("failing" as const) : settled,
       lag_seconds:

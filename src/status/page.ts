@@ -1,5 +1,8 @@
 import type { Board, BoardTable } from "./board.ts";
+import { describeWait, type EndpointWait } from "./endpoint-wait.ts";
 import type { Health } from "./health.ts";
+import { STYLE } from "./page-style.ts";
+import { streamOf } from "./stream-of.ts";
 
 /** What the page shows besides the board. */
 export interface PageOptions {
@@ -7,14 +10,22 @@ export interface PageOptions {
   readonly health: Health;
   /** The warehouse. */
   readonly lake: string;
+  /** What waits longer than a moment. */
+  readonly waits?: readonly (EndpointWait & { readonly source: string })[];
 }
 
-/** The page for people: one line per table with its age, its rows and the last day of pulls as bars; pure. */
+/** The page for people: one line per table with its age, its rows, the last day of pulls as bars, the backfill and what waits; pure. */
 export function statusPage(board: Board, options: PageOptions): string {
-  const { nowMs, health, lake } = options;
+  const { nowMs, health, lake, waits = [] } = options;
   const rows = board
     .tables()
-    .map((table, index) => tableRow(table, { nowMs, status: health.tables[index]?.status ?? "starting" }))
+    .map((table, index) =>
+      tableRow(table, {
+        nowMs,
+        status: health.tables[index]?.status ?? "starting",
+        wait: waitOf(table, waits),
+      }),
+    )
     .join("\n");
   return `<!doctype html>
 <html lang="en">
@@ -31,7 +42,7 @@ export function statusPage(board: Board, options: PageOptions): string {
 Running for ${age(nowMs - board.startedAtMs)}; lake in <code>${escape(lake)}</code>.
 <a href="/metrics">metrics</a> <a href="/healthz">health</a></p>
 <table>
-<thead><tr><th>table</th><th>complete up to</th><th class="n">rows</th><th class="n">new in last pull</th><th>pulls of the last day</th><th>last pull</th></tr></thead>
+<thead><tr><th>table</th><th>complete up to</th><th class="n">rows</th><th class="n">new in last pull</th><th>pulls of the last day</th><th>backfill</th><th>last pull</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -48,11 +59,21 @@ function summary(board: Board, health: Health): string {
   return `${failed} of ${board.tables().length} tables failed in the last pull; the next one tries again.`;
 }
 
+/** What keeps the table's stream waiting, if anything does. */
+function waitOf(
+  { source, account, table, last }: BoardTable,
+  waits: NonNullable<PageOptions["waits"]>,
+): EndpointWait | undefined {
+  const path = streamOf(table, last?.stream)?.path;
+  return waits.find((wait) => wait.source === source && wait.account === account && wait.endpoint === path);
+}
+
 function tableRow(
   table: BoardTable,
-  { nowMs, status }: { readonly nowMs: number; readonly status: string },
+  of: { readonly nowMs: number; readonly status: string; readonly wait: EndpointWait | undefined },
 ): string {
-  const { last } = table;
+  const { nowMs, status, wait } = of;
+  const { last, account, resolvedName } = table;
   const upTo = last?.watermarkMs === undefined ? "" : `${age(nowMs - last.watermarkMs)} ago`;
   const when =
     table.lastPullAtMs === undefined ? "first pull under way" : `${age(nowMs - table.lastPullAtMs)} ago`;
@@ -60,9 +81,35 @@ function tableRow(
   const dot = status === "ok" && last?.error !== undefined ? "retrying" : status;
   const said =
     last?.error?.message ?? (last?.skipped === "secret_not_populated" ? "the secret key is not set yet" : "");
-  return `<tr><td class="name"><span class="dot ${dot}"></span>${escape(table.resolvedName)}</td><td>${upTo}</td>
+  const name = `<span class="dot ${dot}"></span>${escape(resolvedName)}${small([account ?? "", last?.stream ?? ""])}`;
+  return `<tr><td class="name">${name}</td><td>${upTo}</td>
 <td class="n">${table.rowCount === undefined ? "" : count(table.rowCount)}</td><td class="n">${last === undefined ? "" : count(last.appended)}</td>
-<td>${bars(table.history)}</td><td>${when}${said === "" ? "" : `<br><small>${escape(said)}</small>`}</td></tr>`;
+<td>${bars(table.history)}</td><td class="name">${backfillCell(table)}</td>
+<td>${when}${small([said, wait === undefined ? "" : waitText(wait)])}</td></tr>`;
+}
+
+/** Lines of small print below a cell's text. */
+function small(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== "")
+    .map((text) => `<br><small>${escape(text)}</small>`)
+    .join("");
+}
+
+function waitText(wait: EndpointWait): string {
+  const until = new Date(wait.untilMs).toISOString().slice(11, 19);
+  return `waits until ${until}Z: ${describeWait(wait)}`;
+}
+
+function backfillCell({ backfill, healedCount }: BoardTable): string {
+  const healed = healedCount === 0 ? "" : `re-reads added ${count(healedCount)}`;
+  if (backfill === undefined) return small([healed]).replace(/^<br>/, "");
+  const { wantedMs, leftMs, isDone, etaMs } = backfill;
+  const percent =
+    isDone || wantedMs === 0 ? 100 : Math.min(Math.floor(((wantedMs - leftMs) / wantedMs) * 100), 99);
+  const said = isDone ? "complete" : `${percent} %${etaMs === undefined ? "" : `, ${age(etaMs)} left`}`;
+  const bar = isDone ? "" : `<progress max="100" value="${percent}">${percent} %</progress><br>`;
+  return `${bar}${said}${small([healed])}`;
 }
 
 const BAR_HEIGHT = 28;
@@ -93,21 +140,3 @@ function count(value: number): string {
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --ok: #2a9d57; --bad: #d0342c; --warn: #d9860b; --idle: #999; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; margin: 0; }
-table { border-collapse: collapse; width: 100%; margin-top: 1.5rem; }
-th, td { text-align: left; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; font-size: .85rem; opacity: .75; }
-.n { text-align: right; font-variant-numeric: tabular-nums; }
-.dot { display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em; background: var(--idle); }
-.dot.ok { background: var(--ok); }
-.name { white-space: nowrap; }
-.dot.retrying { background: var(--warn); }
-.dot.failing { background: var(--bad); }
-svg { fill: var(--ok); max-width: 100%; }
-.bad { fill: var(--bad); }
-small { opacity: .8; overflow-wrap: anywhere; }
-`;

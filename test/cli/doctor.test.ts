@@ -9,7 +9,12 @@ describe("doctor", () => {
     const ran = await shell.run(["doctor", "--json"]);
     expect(ran.code).toBe(0);
     const fine = { ok: true, error: null };
-    const uncounted = { event_count: null, backfill_requests: null };
+    const uncounted = {
+      event_count: null,
+      backfill_requests: null,
+      daily_reread_requests: null,
+      weekly_reread_requests: null,
+    };
     expect(ran.json()).toEqual({
       lake: fine,
       sources: [
@@ -17,6 +22,7 @@ describe("doctor", () => {
           source: "duo",
           secret: "populated",
           clock_skew_seconds: expect.any(Number),
+          accounts_error: null,
           streams: [
             { table: "admin", stream: "administrator_v1", ...fine, ...uncounted },
             {
@@ -25,6 +31,8 @@ describe("doctor", () => {
               ...fine,
               event_count: expect.any(Number),
               backfill_requests: 1,
+              daily_reread_requests: 1,
+              weekly_reread_requests: 1,
             },
             { table: "summary", stream: "info_summary", ...fine, ...uncounted },
           ],
@@ -33,7 +41,9 @@ describe("doctor", () => {
     });
     const text = await shell.run(["doctor"]);
     expect(text.out).not.toContain("FAIL");
-    expect(text.out).toMatch(/auth \(authentication_v2\) answers; [\d,]+ events to backfill, 1 request\n/);
+    expect(text.out).toMatch(
+      /auth \(authentication_v2\) answers; [\d,]+ events to backfill, 1 request; re-reads: 1 request a day, 1 request a week\n/,
+    );
   });
 
   test("a permission that is missing: exit code 3, and which one", async () => {
@@ -45,6 +55,51 @@ describe("doctor", () => {
     expect(code).toBe(3);
     expect(out).toMatch(/^FAIL {2}duo: summary .*"Grant read information"/m);
     expect(out).toMatch(/^ok {4}duo: auth /m);
+  });
+
+  test("counts the requests of re-reads by the days that they go back", async () => {
+    await using shell = await startDuoShell({ tables: ["auth"], simulator: { users: 500, days: 10 } });
+    const ran = await shell.run(["doctor", "--json"]);
+    const [stream] =
+      (ran.json() as { sources: { streams: Record<string, number>[] }[] }).sources[0]?.streams ?? [];
+    const { daily_reread_requests: daily = 0, weekly_reread_requests: weekly = 0 } = stream ?? {};
+    const [eventCount = 0, all = 0] = [stream?.["event_count"], stream?.["backfill_requests"]];
+    expect(all).toBe(Math.ceil(eventCount / 1000));
+    expect(daily).toBeGreaterThan(1);
+    expect(weekly).toBeGreaterThan(daily);
+    expect(weekly).toBeLessThanOrEqual(all);
+  });
+
+  test("names the stream that answers where a table has several", async () => {
+    await using shell = await startDuoShell({
+      tables: ["admin"],
+      simulator: { retired: { administrator_v1: 404 } },
+    });
+    const { code, out } = await shell.run(["doctor"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ok {4}duo: admin \(activity_v2\) answers/m);
+  });
+
+  test("checks every child account of a provider, and says why they cannot be listed: exit code 1", async () => {
+    await using shell = await startDuoShell({
+      tables: ["auth"],
+      simulator: { children: [{ users: 5 }, { users: 5 }] },
+      properties: ["accounts: all"],
+    });
+    const ids = shell.simulator.children.map(({ accountId }) => accountId).sort();
+    const ran = await shell.run(["doctor", "--json"]);
+    expect(ran.code).toBe(0);
+    expect(ran.json()).toMatchObject({
+      sources: [{ streams: ids.map((account) => ({ account, ok: true })) }],
+    });
+    expect((await shell.run(["doctor"])).out).toContain(
+      `ok    duo of ${ids[0]}: auth (authentication_v2) answers`,
+    );
+
+    shell.simulator.setSecretKey("changedsecretkey000000000000000000000001");
+    const refused = await shell.run(["doctor"]);
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/^FAIL {2}duo: Cannot .*duolake secret set/m);
   });
 
   test("no endpoint answers: exit code 1", async () => {

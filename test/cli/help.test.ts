@@ -38,6 +38,8 @@ describe("the command line", () => {
         "secret status",
         "doctor",
         "pull",
+        "backfill",
+        "verify",
         "run",
         "status",
         "query",
@@ -55,6 +57,11 @@ describe("the command line", () => {
     expect(out).toMatch(new RegExp(`^Usage: duolake ${command.join(" ")} `));
     expect(out).toContain(`Examples:\n`);
     expect(out.split("Examples:")[1]).toContain(`duolake ${command.join(" ")}`);
+  });
+
+  test.each(["pull", "backfill", "verify", "replay"])("%s takes --source and --table", async (word) => {
+    const { out } = await shell.run([word, "--help"]);
+    expect(out).toMatch(/--source <name> .*\n +--table <name> /);
   });
 
   test("--help lists the commands, how to begin and the exit codes", async () => {

@@ -55,6 +55,13 @@ describe("printResults", () => {
     );
   });
 
+  test("names the child accounts where a provider's are pulled", () => {
+    const { out } = printed([{ ...GOOD, account: "DA1" }, failed("admin", "no list")]);
+    expect(out).toMatch(/^source +account +table +new /);
+    expect(out).toMatch(/\nduo +DA1 +auth +12,340 /);
+    expect(out).toMatch(/\nduo +admin +0 /);
+  });
+
   test("says between which times Duo hands nothing out, and why", () => {
     const gap = { fromMs: AT_MS, toMs: AT_MS + 1000, reason: "saturated_second" as const };
     expect(printed([{ ...GOOD, gaps: [gap] }]).err).toBe(

@@ -15,13 +15,13 @@ describe("pull, when something fails:", () => {
 
   test("one failing stream does not stop the others: exit code 3, and status shows the error with its age", async () => {
     await using shell = await startDuoShell();
-    shell.simulator.faults.add({ kind: "error_code", code: 40301, target: "administrator_v1", times: 0 });
+    shell.simulator.faults.add({ kind: "error_code", code: 40301, target: "authentication_v2", times: 0 });
     const ran = await shell.run(["pull", "--json"]);
     expect(ran.code).toBe(3);
     const [admin, auth] = tablesOf(ran);
-    expect(admin).toMatchObject({ table: "admin", appended: 0, error: { code: "duo_forbidden" } });
-    expect(keysOf(admin?.["error"])).toEqual(["code", "message"]);
-    expect(auth).toMatchObject({ table: "auth", error: null });
+    expect(auth).toMatchObject({ table: "auth", appended: 0, error: { code: "duo_forbidden" } });
+    expect(keysOf(auth?.["error"])).toEqual(["code", "message"]);
+    expect(admin).toMatchObject({ table: "admin", error: null });
 
     const text = await shell.run(["pull"]);
     expect(text.code).toBe(3);
@@ -30,14 +30,14 @@ describe("pull, when something fails:", () => {
 
     const status = await shell.run(["status", "--json"]);
     expect(status.code).toBe(0);
-    expect(tablesOf(status)[0]?.["last_error"]).toEqual({
+    expect(tablesOf(status)[1]?.["last_error"]).toEqual({
       code: "duo_forbidden",
       message: expect.stringContaining("Grant read log"),
       at: expect.stringMatching(/Z$/),
     });
-    expect(tablesOf(status)[1]?.["last_error"]).toBeNull();
+    expect(tablesOf(status)[0]?.["last_error"]).toBeNull();
     const shown = await shell.run(["status"]);
-    expect(shown.out).toMatch(/duo_admin failed \d+ s ago \(duo_forbidden\):\n {2}Cannot read /);
+    expect(shown.out).toMatch(/duo_auth failed \d+ s ago \(duo_forbidden\):\n {2}Cannot read /);
 
     shell.simulator.faults.clear();
     expect((await shell.run(["pull"])).code).toBe(0);

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keysOf, startDuoShell, tablesOf } from "./support/cli.ts";
 
@@ -103,6 +105,27 @@ describe("pull", () => {
     expect(tablesOf(ran)[0]).toMatchObject({ rejected: 1, error: null });
     const asked = await shell.run(["query", "SELECT reason FROM duo_dead_letter", "--json"]);
     expect(asked.json()).toEqual([{ reason: "empty_event" }]);
+  });
+
+  test("pulls every child account of a provider, and says once which one is left out", async () => {
+    await using shell = await startDuoShell({
+      tables: ["auth", "telephony"],
+      simulator: { children: [{ users: 5 }, { users: 5 }] },
+      properties: [`accounts: [DA${"A".repeat(18)}, __FIRST__]`],
+    });
+    const file = join(shell.dir, "log_sources", "duo", "log_source.yml");
+    const known = shell.simulator.children[0]?.accountId as string;
+    await writeFile(file, (await readFile(file, "utf8")).replace("__FIRST__", known));
+    const ran = await shell.run(["pull", "--json"]);
+    expect(ran.code).toBe(0);
+    expect(tablesOf(ran).map(({ account, table }) => [account, table])).toEqual([
+      [known, "auth"],
+      [known, "telephony"],
+    ]);
+    expect(ran.err).toBe(
+      `duolake: duo: warning: an account is left out: Cannot pull account DA${"A".repeat(18)} of duo: it is none of this provider's child accounts; check accounts in log_source.yml\n`,
+    );
+    expect((await shell.run(["pull"])).out).toMatch(/^source +account +table/);
   });
 
   test("a directory without tables has nothing to pull: exit code 0", async () => {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listening } from "../core/support/listening.ts";
-import { type DuoShell, type Ran, startDuoShell } from "./support/cli.ts";
+import { type DuoShell, type Ran, startDuoShell, tablesOf } from "./support/cli.ts";
 
 type LogRecord = Readonly<Record<string, unknown>>;
 
@@ -64,6 +64,55 @@ describe("run", () => {
     expect(await (await fetch(String(url))).text()).toContain("duo_auth");
     expect(await running.stop()).toMatchObject({ code: 0, out: "" });
     expect(running.records.slice(-2).map(({ msg }) => msg)).toEqual(["stopping", "stopped"]);
+  });
+
+  test("backfills behind the pulls, which log, metrics and page show", async () => {
+    await using other = await startDuoShell({
+      tables: ["telephony"],
+      simulator: { users: 10, days: 5, attacks: false },
+      pull: { backfill: "3d" },
+    });
+    const running = startRun(other);
+    const { url } = await running.said("started");
+    const backfilled = await running.said("backfilled");
+    expect(backfilled).toMatchObject({
+      level: 30,
+      source: "duo",
+      table: "telephony",
+      percent: 100,
+      rejected: 0,
+    });
+    const metrics = await (await fetch(`${String(url)}/metrics`)).text();
+    const series = (name: string): string => `duolake_${name}{source="duo",table="telephony"}`;
+    expect(metrics).toContain(`${series("backfill_events_total")} ${String(backfilled["fetched"])}\n`);
+    expect(metrics).toContain(`${series("backfill_left_seconds")} 0\n`);
+    expect(metrics).toContain(
+      'duolake_request_rate_per_second{source="duo",endpoint="/admin/v2/logs/telephony"}',
+    );
+    expect(await (await fetch(String(url))).text()).toContain(">complete<");
+    await running.stop();
+    const [telephony] = tablesOf(await other.run(["status", "--json"]));
+    expect(telephony?.["backfill"]).toMatchObject({ state: "done", percent: 100 });
+  });
+
+  test("leaves a note of what waits, which status shows and which is gone after the end", async () => {
+    await using other = await startDuoShell({ tables: ["auth"], simulator: { users: 10, days: 2 } });
+    other.simulator.faults.add({ kind: "rate_limited", target: "authentication_v2", times: 0 });
+    const running = startRun(other);
+    await running.said("waiting before the next request");
+    const waiting = async (): Promise<unknown> => {
+      const [auth] = tablesOf(await other.run(["status", "--json"]));
+      return auth?.["waiting"];
+    };
+    await expect.poll(waiting, { timeout: 10_000, interval: 200 }).toMatchObject({
+      endpoint: "/admin/v2/logs/authentication",
+      reason: "hold",
+      priority: "live",
+      rejected_count: 1,
+    });
+    expect((await other.run(["status"])).out).toMatch(/duo_auth waits until .*Z: Duo answered 429\n/);
+    await running.stop();
+    expect(await waiting()).toBeNull();
   });
 
   test("logs why a pull failed or was not made", async () => {

@@ -14,6 +14,15 @@ const KEYS = [
   "last_pull_at",
   "last_error",
   "backfill",
+  "gaps",
+  "account",
+  "stream_since",
+  "drift",
+  "dead_letters",
+  "last_day_reread",
+  "last_week_reread",
+  "reread_requests_per_day",
+  "waiting",
 ];
 
 describe("status", () => {
@@ -57,7 +66,7 @@ describe("status", () => {
     expect(auth?.["lag_seconds"]).toBeLessThan(180);
     expect(Date.parse(String(auth?.["last_pull_at"]))).toBeGreaterThanOrEqual(before);
     expect((await shell.run(["status"])).out).toMatch(
-      /duo_auth +authentication_v2 +2 min .*ago +[\d,]+ +\d+ +\d+ s ago\n/,
+      /duo_auth +authentication_v2 +2 min .*ago +[\d,]+ +\d+ +\d+ s ago +not begun/,
     );
   });
 

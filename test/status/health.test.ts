@@ -74,6 +74,15 @@ describe("healthOf", () => {
   });
 });
 
+test("healthOf names the child account where a provider's are pulled", () => {
+  const one = board();
+  one.record(result({ account: "DA1" }), START_MS);
+  expect(judge(one, 1).tables.map(({ table, account }) => [table, account])).toEqual([
+    ["admin", undefined],
+    ["auth", "DA1"],
+  ]);
+});
+
 describe("createBoard", () => {
   test("keeps the number of rows through a failure, and a day of history", () => {
     const one = board();

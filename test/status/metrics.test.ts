@@ -14,6 +14,10 @@ const NAMES = [
   "duolake_lag_seconds",
   "duolake_last_good_pull_timestamp_seconds",
   "duolake_table_rows",
+  "duolake_healed_events_total",
+  "duolake_reread_requests_total",
+  "duolake_backfill_events_total",
+  "duolake_backfill_left_seconds",
   "process_resident_memory_bytes",
 ];
 
@@ -64,6 +68,53 @@ describe("createMetrics", () => {
     expect([200, 429, 0].map((status) => valueOf(text, request(status)))).toEqual([2, 1, 1]);
     expect(valueOf(text, 'duolake_commits_total{source="duo",table="auth"}')).toBe(1);
     expect(valueOf(text, 'duolake_commit_duration_seconds_sum{source="duo",table="auth"}')).toBe(0.04);
+  });
+
+  test("counts what goes on behind the pulls, from 0 on", async () => {
+    const one = board();
+    const metrics = createMetrics(one, () => START_MS);
+    const key = { source: "duo", account: undefined, table: "auth" };
+    const series = (name: string): string => `duolake_${name}{source="duo",table="auth"}`;
+    const first = await metrics.text();
+    for (const name of ["healed_events_total", "reread_requests_total", "backfill_events_total"]) {
+      expect([name, valueOf(first, series(name))]).toEqual([name, 0]);
+    }
+    expect(valueOf(first, series("backfill_left_seconds"))).toBeUndefined();
+    metrics.reread(key, { healedCount: 2, requestCount: 5 });
+    metrics.reread(key, { healedCount: 1, requestCount: 5 });
+    // Counts of one call of the backfill; the second one begins again.
+    for (const count of [0, 100, 250, 0, 40]) metrics.backfilled(key, count);
+    one.backfilled(key, { wantedMs: 90_000, leftMs: 60_000, isDone: false, eventsPerSecond: 1, etaMs: 5 });
+    const text = await metrics.text();
+    expect(valueOf(text, series("healed_events_total"))).toBe(3);
+    expect(valueOf(text, series("reread_requests_total"))).toBe(10);
+    expect(valueOf(text, series("backfill_events_total"))).toBe(290);
+    expect(valueOf(text, series("backfill_left_seconds"))).toBe(60);
+  });
+
+  test("names the child account where there is one, and begins its counters at 0 too", async () => {
+    const metrics = createMetrics(board(), () => START_MS);
+    metrics.pulled(result({ account: "DA1", appended: 7, rejected: 0 }), 100);
+    const text = await metrics.text();
+    const series = (outcome: string): string =>
+      `duolake_events_total{source="duo",table="auth",account="DA1",outcome="${outcome}"}`;
+    expect(valueOf(text, series("appended"))).toBe(7);
+    expect(valueOf(text, series("rejected"))).toBe(0);
+    expect(valueOf(text, 'duolake_healed_events_total{source="duo",table="auth",account="DA1"}')).toBe(0);
+  });
+
+  test("says what waits and how fast each endpoint is asked", async () => {
+    const endpoint = "/admin/v2/logs/authentication";
+    const wait = { source: "duo", endpoint, reason: "hold", priority: "live", rejectedCount: 1 } as const;
+    const traffic = {
+      waits: () => [{ ...wait, account: undefined, untilMs: START_MS + 42_000 }],
+      rates: () => [{ source: "duo", account: "DA1", endpoint, ratePerSecond: 2.5 }],
+    };
+    const text = await createMetrics(board(), () => START_MS, traffic).text();
+    const labels = `source="duo",endpoint="${endpoint}"`;
+    expect(valueOf(text, `duolake_waiting_seconds{${labels},reason="hold"}`)).toBe(42);
+    const ofAccount = `source="duo",account="DA1",endpoint="${endpoint}"`;
+    expect(valueOf(text, `duolake_request_rate_per_second{${ofAccount}}`)).toBe(2.5);
   });
 
   test("the lag grows with time alone, and is not known before the first pull", async () => {

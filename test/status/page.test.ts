@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Board } from "../../src/status/board.ts";
 import { healthOf } from "../../src/status/health.ts";
-import { statusPage } from "../../src/status/page.ts";
+import { type PageOptions, statusPage } from "../../src/status/page.ts";
 import { board, FAILED, MINUTE_MS, result, SKIPPED, START_MS } from "./support/made-results.ts";
 
-function page(of: Board, { minutes = 5, lake = "/lake" } = {}): string {
+type Waits = NonNullable<PageOptions["waits"]>;
+
+function page(
+  of: Board,
+  { minutes = 5, lake = "/lake", waits = [] }: { minutes?: number; lake?: string; waits?: Waits } = {},
+): string {
   const nowMs = START_MS + minutes * MINUTE_MS;
-  return statusPage(of, { nowMs, health: healthOf(of, { nowMs, failingAfterMs: 15 * MINUTE_MS }), lake });
+  const health = healthOf(of, { nowMs, failingAfterMs: 15 * MINUTE_MS });
+  return statusPage(of, { nowMs, health, lake, waits });
 }
 
 describe("statusPage", () => {
@@ -39,6 +45,39 @@ describe("statusPage", () => {
     expect(html).toContain("no permission");
     expect(html).toContain("the secret key is not set yet");
     expect(html).toContain("<title>2026-03-12T15:30Z: failed</title>");
+  });
+
+  test("shows the stream and child account, how far the backfill is and what re-reads added", () => {
+    const one = board();
+    const key = { source: "duo", account: "DA1", table: "auth" };
+    one.record(result({ account: "DA1" }), START_MS);
+    one.record(result({ table: "admin", stream: "activity_v2" }), START_MS);
+    const half = { wantedMs: 1_000, leftMs: 495, isDone: false, eventsPerSecond: 1, etaMs: 12 * MINUTE_MS };
+    one.backfilled(key, half);
+    one.healed(key, 2);
+    one.healed(key, 1);
+    const html = page(one);
+    expect(html).toContain("duo_auth<br><small>DA1</small><br><small>authentication_v2</small>");
+    expect(html).toContain("duo_admin<br><small>activity_v2</small>");
+    expect(html).toContain('<progress max="100" value="50">50 %</progress><br>50 %, 12 min left');
+    expect(html).toContain("<small>re-reads added 3</small>");
+    one.backfilled(key, { ...half, leftMs: 1 });
+    expect(page(one)).toContain("99 %, 12 min left");
+    one.backfilled(key, { ...half, leftMs: 0, isDone: true });
+    expect(page(one)).toContain(">complete<");
+    expect(page(one)).not.toContain("<progress");
+  });
+
+  test("says at the table why its stream waits", () => {
+    const one = board();
+    one.record(result(), START_MS);
+    one.record(result({ table: "admin", stream: "activity_v2" }), START_MS);
+    const untilMs = START_MS + 10 * MINUTE_MS;
+    const wait = { source: "duo", account: undefined, priority: "live", untilMs, rejectedCount: 2 } as const;
+    const html = page(one, { waits: [{ ...wait, endpoint: "/admin/v2/logs/activity", reason: "hold" }] });
+    const [auth, admin] = html.split("duo_admin");
+    expect(admin).toContain("waits until 15:40:00Z: Duo answered 429 (2 times in a row)");
+    expect(auth).not.toContain("waits until");
   });
 
   test("escapes what comes from elsewhere", () => {

@@ -95,6 +95,10 @@ export interface DuoShellOptions {
   readonly secretKey?: string | null;
   /** Further texts that must never be shown. */
   readonly secrets?: readonly string[];
+  /** Further properties of the log source, as YAML: `accounts: all`. */
+  readonly properties?: readonly string[];
+  /** Keys of `pull` in the configuration. */
+  readonly pull?: Readonly<Record<string, string>>;
 }
 
 export async function startDuoShell(options: DuoShellOptions = {}): Promise<DuoShell> {
@@ -103,7 +107,9 @@ export async function startDuoShell(options: DuoShellOptions = {}): Promise<DuoS
   const env = { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: secretKey ?? undefined };
   const secrets = [simulator.secretKey(), ...(options.secrets ?? [])];
   const shell = await startShell(env, secrets);
-  await writeMatano(shell.dir, simulator, options.tables ?? ["auth", "admin"]);
+  const { tables = ["auth", "admin"], properties = [], pull } = options;
+  if (pull !== undefined) await writeFile(join(shell.dir, "matano.config.yml"), JSON.stringify({ pull }));
+  await writeMatano(shell.dir, simulator, { tables, properties });
   return {
     ...shell,
     simulator,
@@ -115,13 +121,17 @@ export async function startDuoShell(options: DuoShellOptions = {}): Promise<DuoS
   };
 }
 
-async function writeMatano(dir: string, simulator: Simulator, tables: readonly string[]): Promise<void> {
+async function writeMatano(
+  dir: string,
+  simulator: Simulator,
+  { tables, properties }: { readonly tables: readonly string[]; readonly properties: readonly string[] },
+): Promise<void> {
   const { apiHostname, integrationKey } = simulator;
   const source = join(dir, "log_sources", "duo");
   await mkdir(join(source, "tables"), { recursive: true });
   await writeFile(
     join(source, "log_source.yml"),
-    `name: duo\nmanaged:\n  type: DUO\n  properties:\n    api_hostname: ${apiHostname}\n    integration_key: ${integrationKey}\n`,
+    `name: duo\nmanaged:\n  type: DUO\n  properties:\n    api_hostname: ${apiHostname}\n    integration_key: ${integrationKey}\n${properties.map((line) => `    ${line}\n`).join("")}`,
   );
   for (const table of tables) await writeFile(join(source, "tables", `${table}.yml`), `name: ${table}\n`);
 }

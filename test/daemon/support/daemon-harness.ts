@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { FaultRule } from "../../../simulator/faults.ts";
 import { type App, type AppObserver, createApp } from "../../../src/app.ts";
 import { type Clock, stopped, throwIfStopped } from "../../../src/core/clock.ts";
+import type { BackgroundEvent } from "../../../src/daemon/background.ts";
 import { runDaemon } from "../../../src/daemon/daemon.ts";
 import type { TableResult } from "../../../src/pipeline/pull-result.ts";
 import { type Harness, type HarnessOptions, startHarness } from "../../support/pull-harness.ts";
@@ -15,6 +16,10 @@ export interface DaemonHarness extends AsyncDisposable {
   readonly app: App;
   /** The results so far, by table. */
   readonly results: ReadonlyMap<string, readonly TableResult[]>;
+  /** What went on behind the pulls so far. */
+  readonly events: readonly BackgroundEvent[];
+  /** Resolves as soon as the condition holds; ends with the test's time where it never does. */
+  readonly until: (holds: () => boolean) => Promise<void>;
   /** Resolves when every table waits for its next pull. */
   readonly settled: () => Promise<void>;
   /** Lets time pass, waking those that waited for it, and resolves when every table waits again. */
@@ -57,12 +62,17 @@ export async function startDaemon(options: DaemonHarnessOptions = {}): Promise<D
           resolve();
           return;
         }
-        const sleeper = { atMs: elapsedMs + delayMs, wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener("abort", () => {
+        const onAbort = (): void => {
           sleepers = sleepers.filter((one) => one !== sleeper);
           reject(stopped());
-        });
+        };
+        const wake = (): void => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        };
+        const sleeper = { atMs: elapsedMs + delayMs, wake };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", onAbort, { once: true });
       }),
   };
   const app = await createApp({
@@ -76,6 +86,7 @@ export async function startDaemon(options: DaemonHarnessOptions = {}): Promise<D
     ...(options.batchRowCountMax !== undefined && { batchRowCountMax: options.batchRowCountMax }),
   });
   const results = new Map<string, TableResult[]>();
+  const events: BackgroundEvent[] = [];
   const ended = runDaemon(app, {
     intervalMs,
     signal: stop.signal,
@@ -83,15 +94,19 @@ export async function startDaemon(options: DaemonHarnessOptions = {}): Promise<D
       const { table } = result;
       results.set(table, [...(results.get(table) ?? []), result]);
     },
+    onBackground: (event) => events.push(event),
   });
   const tableCount = config.logSources.flatMap(({ tables }) => tables).length;
-  const settled = async (): Promise<void> => {
-    while (sleepers.length < tableCount) await turn();
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await turn();
   };
+  const settled = (): Promise<void> => until(() => sleepers.length >= tableCount);
   return {
     harness,
     app,
     results,
+    events,
+    until,
     settled,
     stop,
     ended,
