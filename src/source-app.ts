@@ -67,7 +67,7 @@ const ACCOUNTS_KEPT_MS = 3_600_000;
 export function createSourceApp(options: SourceAppOptions): SourceApp {
   const { source, lake, clock } = options;
   const name = `${source.name}_dead_letter`;
-  const deadLetters = createDeadLetters({ lake, name, readTexts, newId: randomUUID });
+  const deadLetters = createDeadLetters({ lake, name, newId: randomUUID });
   const open = (child: ChildAccount | undefined): AccountApp => openAccount(options, { child, deadLetters });
   const parts = { name: source.name, config: source, deadLetters };
   if (source.accounts === undefined) {

@@ -8,7 +8,10 @@ import { authorization, canonicalParams, type Params, rfc2822Date } from "./sign
 export interface DuoAnswer {
   /** The envelope's `response`. */
   readonly response: Json;
-  /** When the answer was complete, by this machine's clock, ms since 1970. */
+  /**
+   * When the answer was complete, by Duo's clock as far as it is known, ms since 1970. Not by this machine's: what has no time of
+   * its own is found again by this one, among rows whose times are Duo's.
+   */
   readonly fetchedAtMs: number;
 }
 
@@ -77,7 +80,7 @@ export async function exchange(options: ExchangeOptions, request: ExchangeReques
       envelope["stat"] === "OK" &&
       envelope["response"] !== undefined
     ) {
-      return { answer: { response: envelope["response"], fetchedAtMs: nowMs } };
+      return { answer: { response: envelope["response"], fetchedAtMs: options.serverNowMs() } };
     }
     return {
       error: duoError(readFailure(response.status, envelope), failed),

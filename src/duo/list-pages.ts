@@ -21,8 +21,10 @@ export async function* listPages(
   window: Window,
   signal?: AbortSignal,
 ): AsyncGenerator<Page, void, undefined> {
-  // A row from the future is damaged; following its time would skip everything before it.
-  const latestS = window.toMs / 1000 + FUTURE_S_MAX;
+  // A row from the future is damaged; following its time would skip everything before it. Behind a closed window that is past
+  // there is no future yet, but rows that prove its end.
+  const presentMs = window.isClosed === true ? client.serverClock.nowMs() : window.toMs;
+  const latestS = Math.max(window.toMs, presentMs) / 1000 + FUTURE_S_MAX;
   let fromS = Math.max(0, Math.floor(window.fromMs / 1000));
   let doubt: Gap | undefined;
   for (;;) {
@@ -33,7 +35,7 @@ export async function* listPages(
     const rows = readRows(answer.response, stream);
     const newestS = newestSecond(rows, latestS);
     const isBehindEnd = window.isClosed === true && newestS * 1000 > window.toMs;
-    const events = window.isClosed === true ? rows.filter((row) => isWithin(row, window)) : rows;
+    const events = rows.filter((row) => isWanted(row, { window, presentMs: client.serverClock.nowMs() }));
     const next = isBehindEnd ? undefined : nextPage({ rowCount: rows.length, newestS, fromS, stream });
     const isLast = next === undefined;
     const gaps = [newestS < fromS ? undefined : doubt, next?.gap].filter((gap) => gap !== undefined);
@@ -51,9 +53,18 @@ export async function* listPages(
   }
 }
 
-/** A row whose time cannot be read is kept: nobody can say that it is another reader's. */
-function isWithin(row: Json, window: Window): boolean {
-  return (eventSecond(row) ?? 0) * 1000 <= window.toMs;
+/**
+ * A row whose time cannot be read is kept: nobody can say that it is another reader's. So is one from the future, which no later
+ * window would show. But where the present lies long behind the window, for the clock was wrong when that was chosen, the rows in
+ * between are left to a window of theirs: the watermark would not tell that they were read.
+ */
+function isWanted(
+  row: Json,
+  { window, presentMs }: { readonly window: Window; readonly presentMs: number },
+): boolean {
+  const second = eventSecond(row) ?? 0;
+  if (window.isClosed === true) return second * 1000 <= window.toMs;
+  return second <= window.toMs / 1000 + FUTURE_S_MAX || second > presentMs / 1000 + FUTURE_S_MAX;
 }
 
 interface NextPage {

@@ -34,5 +34,8 @@ export async function readAttempts(
       { retryable: true },
     );
   }
-  return Object.values(counts).reduce<number>((sum, count) => sum + (typeof count === "number" ? count : 0), 0);
+  return Object.values(counts).reduce<number>(
+    (sum, count) => sum + (typeof count === "number" ? count : 0),
+    0,
+  );
 }

@@ -2,5 +2,6 @@
 export interface Account {
   /** `DA…` */
   readonly id: string;
+  /** Empty where Duo names none. */
   readonly name: string;
 }

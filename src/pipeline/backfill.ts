@@ -3,6 +3,7 @@ import type { Gap, Window } from "../duo/page.ts";
 import { readPages } from "../duo/pages.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import { withPriority } from "../duo/with-priority.ts";
+import { assertReadThrough } from "./assert-read-through.ts";
 import { backfillMark } from "./backfill-mark.ts";
 import { type BackfillState, decodeBackfillState } from "./backfill-state.ts";
 import { streamsFrom } from "./choose-stream.ts";
@@ -15,7 +16,7 @@ import { lengthMs, openRanges, type Range } from "./ranges.ts";
 import { nextSlice } from "./slice.ts";
 import { openStanding, type Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
-import { RETENTION_MS } from "./window.ts";
+import { AVAILABILITY_DELAY_MS, RETENTION_MS } from "./window.ts";
 
 /** How far the backfill of a table has got. */
 export interface BackfillProgress {
@@ -121,15 +122,16 @@ function stateOf(context: TableContext, { table }: Standing, sinceMs: number): B
     : { ...state, sinceMs: Math.min(state.sinceMs, sinceMs) };
 }
 
-/** What is wanted of what Duo still keeps, at whole seconds. */
+/** What is wanted of what Duo still keeps and shows already, at whole seconds. */
 function wantedRange(
   { client }: TableContext,
   { cursor }: Standing,
   { sinceMs, untilMs = Infinity }: BackfillOptions,
 ): Range {
-  const keptFromMs = client.serverClock.nowMs() - RETENTION_MS;
-  const fromMs = Math.ceil(Math.max(sinceMs, keptFromMs) / 1000) * 1000;
-  const toMs = Math.floor(Math.min(untilMs, cursor.startMs) / 1000) * 1000;
+  const nowMs = client.serverClock.nowMs();
+  const fromMs = Math.ceil(Math.max(sinceMs, nowMs - RETENTION_MS) / 1000) * 1000;
+  // A table that was begun under a wrong clock may start in the future: what is still to come there is not read yet.
+  const toMs = Math.floor(Math.min(untilMs, cursor.startMs, nowMs - AVAILABILITY_DELAY_MS) / 1000) * 1000;
   return { fromMs, toMs };
 }
 
@@ -154,6 +156,7 @@ async function readSlice(
     await drain.take(page);
     onPage(page.readThroughMs);
   }
+  assertReadThrough(drain.readThroughMs(), window, stream);
   await drain.finish();
 }
 

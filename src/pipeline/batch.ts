@@ -13,7 +13,7 @@ export interface Batch {
   readonly writer: RowWriter;
   readonly letters: DeadLetter[];
   readonly gaps: Gap[];
-  /** What the rows and letters hold that this version does not know, and how often. */
+  /** What the rows hold that this version does not know, and how often. */
   readonly drift: Map<string, number>;
   gauge: Cursor["gauge"];
 }
@@ -78,7 +78,10 @@ export function letterHead({
   stream,
   account,
 }: Feed): Pick<DeadLetter, "table" | "stream" | "account_id" | "account_name"> {
-  const owner = account === undefined ? {} : { account_id: account.id, account_name: account.name };
+  const owner = account && {
+    account_id: account.id,
+    ...(account.name !== "" && { account_name: account.name }),
+  };
   return { table: table.name, stream: stream.name, ...owner };
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, stringifySorted } from "../core/json.ts";
+import { isJsonObject, type Json, type JsonObject, stringifySorted } from "../core/json.ts";
 import type { Row } from "../core/row.ts";
 import type { Page } from "../duo/page.ts";
 import type { LogTable, Stream } from "../duo/tables/table.ts";
@@ -60,9 +60,14 @@ export function* toCandidates(
     const fields = row["event"] as Record<string, Json>;
     fields["hash"] = hash;
     fields["created"] = createdAt;
-    if (account !== undefined) row["cloud"] = { account: { id: account.id, name: account.name } };
+    if (account !== undefined) row["cloud"] = { account: accountFields(account) };
     yield { event, hash, tsUs, timeKnown, original, row, reason: "" };
   }
+}
+
+/** Duo need not name an account: then its column is null. */
+function accountFields({ id, name }: Account): JsonObject {
+  return name === "" ? { id } : { id, name };
 }
 
 /** The event as text, also where it is nested too deeply for the canonical form. */

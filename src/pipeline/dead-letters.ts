@@ -1,7 +1,7 @@
 import type { Column } from "../core/columns.ts";
 import type { Lake } from "../lake/lake.ts";
+import { readColumns } from "../lake/read-columns.ts";
 import { appendFenced } from "./append-fenced.ts";
-import type { ReadTexts } from "./read-texts.ts";
 
 /** An event that could not become a row, with everything needed to try again later. */
 export interface DeadLetter {
@@ -56,7 +56,6 @@ export function createDeadLetters(options: {
   readonly lake: Lake;
   /** Resolved name: `duo_dead_letter`. */
   readonly name: string;
-  readonly readTexts: ReadTexts;
   readonly newId: () => string;
 }): DeadLetters {
   const table = { ...options, columns: DEAD_LETTER_COLUMNS, fenceKey: "duolake.dead_letters" };
@@ -66,20 +65,23 @@ export function createDeadLetters(options: {
         table,
         async (current) => {
           const known = new Set<string>();
-          for await (const rows of options.readTexts(current, { path: ["hash"], fromUs: sinceUs, signal })) {
-            for (const { text } of rows) known.add(text);
+          const paths = [["table"], ["hash"]];
+          for await (const rows of readColumns(current, { paths, fromUs: sinceUs, signal })) {
+            for (const [name, hash] of rows) known.add(`${String(name)} ${String(hash)}`);
           }
-          return uniqueBy(letters, known).map((letter) => ({ ...letter }));
+          return withoutKnown(letters, known).map((letter) => ({ ...letter }));
         },
         signal,
       ),
   };
 }
 
-function uniqueBy(letters: readonly DeadLetter[], known: Set<string>): DeadLetter[] {
-  return letters.filter(({ hash }) => {
-    if (known.has(hash)) return false;
-    known.add(hash);
+/** One event may be a letter of several tables: the activity log feeds three. */
+function withoutKnown(letters: readonly DeadLetter[], known: Set<string>): DeadLetter[] {
+  return letters.filter(({ table, hash }) => {
+    const key = `${table} ${hash}`;
+    if (known.has(key)) return false;
+    known.add(key);
     return true;
   });
 }

@@ -144,7 +144,8 @@ function takeIn(
     return false;
   }
   if (isGauge) batch.gauge = { digest: digest(original), atMs: fetchedAtMs };
-  if (stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
+  // A letter's event is read again and again while it is in reach; it counts when it becomes a row.
+  if (row !== undefined && stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
   const ts = new Date(fetchedAtMs).toISOString();
   if (row !== undefined) batch.writer.add(row);
   else batch.letters.push({ ...letterHead(options.feed), hash, ts, reason, original });

@@ -11,11 +11,14 @@ export interface KnownIdentities {
   readonly add: (identity: string, tsUs: number) => void;
   /** Forgets whole hours that end at or before `tsUs`. */
   readonly forgetBefore: (tsUs: number) => void;
+  /** What lies before this time may have been forgotten, microseconds since 1970; -Infinity while nothing was. */
+  readonly forgottenToUs: number;
 }
 
 /** Knows nothing at first. */
 export function createKnownIdentities(): KnownIdentities {
   const buckets = new Map<number, Set<string>>();
+  let forgottenToUs = -Infinity;
   return {
     get size() {
       let size = 0;
@@ -34,7 +37,11 @@ export function createKnownIdentities(): KnownIdentities {
       if (bucket === undefined) buckets.set(key, new Set([identity]));
       else bucket.add(identity);
     },
+    get forgottenToUs() {
+      return forgottenToUs;
+    },
     forgetBefore: (tsUs) => {
+      forgottenToUs = Math.max(forgottenToUs, Math.floor(tsUs / BUCKET_US) * BUCKET_US);
       for (const key of buckets.keys()) if ((key + 1) * BUCKET_US <= tsUs) buckets.delete(key);
     },
   };

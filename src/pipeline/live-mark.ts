@@ -9,13 +9,14 @@ const WATERMARK_ALONE_MS = 86_400_000;
 /**
  * The mark of a pull: the watermark moves with the pages; where another stream took over, the cursor says since when.
  *
- * @param drainedMs how far the stream that fed the table until now was drained, ms since 1970
+ * @param nowMs Duo's present time: at a change-over the other stream may have brought rows up to there, for re-reads go beyond the
+ *   watermark, and so does a v1 log
  */
 export function liveMark(
   standing: Standing,
-  options: { readonly stream: Stream; readonly drainedMs: number; readonly newId: () => string },
+  options: { readonly stream: Stream; readonly nowMs: () => number; readonly newId: () => string },
 ): Mark {
-  const { stream, drainedMs, newId } = options;
+  const { stream, nowMs, newId } = options;
   return {
     next: ({ readThroughMs, gauge }) => {
       const before = standing.cursor;
@@ -27,7 +28,7 @@ export function liveMark(
         watermarkMs,
         commit: newId(),
         ...(gauge !== undefined && { gauge }),
-        ...(isChangeOver && { changedOverMs: Math.max(before.watermarkMs, drainedMs) }),
+        ...(isChangeOver && { changedOverMs: Math.max(before.watermarkMs, nowMs()) }),
       };
       return {
         text: encodeCursor(cursor),

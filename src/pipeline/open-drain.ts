@@ -47,8 +47,7 @@ export function openDrain(context: TableContext, options: OpenDrainOptions): Dra
  * Finds what other streams of the table brought in a range; undefined where there can be nothing: another stream's rows lie before
  * the change-over, which may be happening right now.
  *
- * @param options `range`: `ts` of the rows, ms since 1970, both ends included; `drainedMs`: how far the stream that fed the table
- *   until now was drained, where that is ahead of the cursor
+ * @param options `range`: `ts` of the rows, ms since 1970, both ends included
  */
 export async function twinsIn(
   context: TableContext,
@@ -56,14 +55,15 @@ export async function twinsIn(
     readonly stream: Stream;
     readonly standing: Standing;
     readonly range: { readonly fromMs: number; readonly toMs: number };
-    readonly drainedMs?: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Twins | undefined> {
-  const { stream, standing, range, drainedMs = 0, signal } = options;
+  const { stream, standing, range, signal } = options;
   const { cursor, table } = standing;
   const isChangeOver = cursor.stream !== stream.name;
-  const changedOverMs = isChangeOver ? Math.max(cursor.watermarkMs, drainedMs) : cursor.changedOverMs;
+  // Until this very moment the other stream may have brought rows: re-reads go beyond the watermark.
+  const nowMs = context.client.serverClock.nowMs();
+  const changedOverMs = isChangeOver ? Math.max(cursor.watermarkMs, nowMs) : cursor.changedOverMs;
   const others = context.table.streams.filter(
     ({ name, twinKey }) => name !== stream.name && twinKey !== undefined,
   );

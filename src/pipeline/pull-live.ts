@@ -85,7 +85,7 @@ async function pullStream(
   await using drain = openDrain(context, {
     stream,
     lane: laneOf("live", context.account),
-    mark: liveMark(standing, { stream, drainedMs, newId }),
+    mark: liveMark(standing, { stream, nowMs: client.serverClock.nowMs, newId }),
     standing,
     known: memory.known,
     knownFromMs: memory.knownFromMs,
@@ -95,7 +95,6 @@ async function pullStream(
       stream,
       standing,
       range: { ...window, toMs: Infinity },
-      drainedMs,
       signal,
     }),
     lastGauge: gauge,
@@ -164,7 +163,8 @@ async function withIdentities(
   { fromMs, signal }: { readonly fromMs: number; readonly signal: AbortSignal | undefined },
 ): Promise<Memory> {
   const knownFromMs = fromMs - SECOND_MARGIN_MS;
-  if (memory.knownFromMs <= knownFromMs) return memory;
+  // A clock that was set back asks for hours that were forgotten since.
+  if (Math.max(memory.knownFromMs, memory.known.forgottenToUs / 1000) <= knownFromMs) return memory;
   const known = createKnownIdentities();
   await readKnown(context, { table: memory.standing.table, known, fromUs: knownFromMs * 1000, signal });
   return { ...memory, known, knownFromMs };

@@ -1,6 +1,7 @@
 import { DuolakeError } from "../core/errors.ts";
+import { hasColumn } from "../core/has-column.ts";
 import { isJsonObject } from "../core/json.ts";
-import type { DataFile, LakeTable } from "../lake/lake.ts";
+import type { DataFile, LakeTable, StagedFile } from "../lake/lake.ts";
 import { type ColumnCell, readColumns } from "../lake/read-columns.ts";
 import { DEAD_LETTER_COLUMNS, type DeadLetter } from "./dead-letters.ts";
 import { createKnownIdentities } from "./known-identities.ts";
@@ -23,8 +24,8 @@ export interface LettersReplay {
 }
 
 const LOST_RACE_COUNT_MAX = 8;
-/** A file of letters is small; this many letters are held in memory. */
-const PATHS = DEAD_LETTER_COLUMNS.map(({ name }) => [name]);
+/** The letters of one file are held in memory: it is small. */
+const NAMES = DEAD_LETTER_COLUMNS.map(({ name }) => name);
 
 /**
  * Maps the dead letters of one table and account again; what is a row now is appended and its letter taken out. A crash in between
@@ -52,6 +53,7 @@ export async function replayLetters(
       const replay = await replayFile(context, table, { file, options });
       done.add(file.path);
       for (const path of replay.stagedPaths) done.add(path);
+      lostRaces = 0;
       total.letterCount += replay.letterCount;
       total.replayedCount += replay.replayedCount;
       for (const [reason, count] of replay.reasons) {
@@ -75,8 +77,11 @@ async function replayFile(
 ): Promise<LettersReplay & { readonly table: LakeTable; readonly stagedPaths: readonly string[] }> {
   const { signal, isDryRun = false } = options;
   const all: DeadLetter[] = [];
-  for await (const rows of readColumns(table, { paths: PATHS, files: [file], signal })) {
-    for (const cells of rows) all.push(toLetter(cells));
+  // A table from before accounts were configured lacks their columns.
+  const names = NAMES.filter((name) => hasColumn(table.columns, [name]));
+  const paths = names.map((name) => [name]);
+  for await (const rows of readColumns(table, { paths, files: [file], signal })) {
+    for (const cells of rows) all.push(toLetter(names, cells));
   }
   const own = all.filter((letter) => isOwn(context, letter));
   const mapped = own.map((letter) => ({ letter, mapped: mapAgain(context, letter) }));
@@ -88,13 +93,11 @@ async function replayFile(
   const unchanged = { letterCount: own.length, replayedCount: rows.length, reasons, table, stagedPaths: [] };
   if (rows.length === 0 || isDryRun) return unchanged;
   const stored = await context.exclusively(() => append(context, rows, signal));
-  const left = all.filter(({ hash }) => !stored.has(hash));
+  const left = all.filter((letter) => !isOwn(context, letter) || !stored.has(letter.hash));
   const replayedCount = own.filter(({ hash }) => stored.has(hash)).length;
   if (replayedCount < rows.length) reasons.set("unstorable", rows.length - replayedCount);
-  const writer = table.writer();
-  for (const letter of left) writer.add({ ...letter });
-  const { files } = left.length === 0 ? { files: [] } : await writer.finish(signal);
-  if (left.length === 0) await writer.abort();
+  if (replayedCount === 0) return { ...unchanged, replayedCount };
+  const files = await stage(table, left, signal);
   const change = { files, removed: [file], operation: "overwrite", setProperties: {} } as const;
   try {
     const after = await table.commit(change, signal);
@@ -103,6 +106,22 @@ async function replayFile(
     await table.discard(files);
     throw error;
   }
+}
+
+/** Writes the letters that stay; none of them may be lost on the way. */
+async function stage(
+  table: LakeTable,
+  letters: readonly DeadLetter[],
+  signal: AbortSignal | undefined,
+): Promise<readonly StagedFile[]> {
+  if (letters.length === 0) return [];
+  const writer = table.writer();
+  for (const letter of letters) writer.add({ ...letter });
+  const { files, refused } = await writer.finish(signal);
+  const [first] = refused;
+  if (first === undefined) return files;
+  await table.discard(files);
+  throw new DuolakeError("row_unstorable", `Cannot keep a letter in ${table.name}: ${first.reason}`);
 }
 
 type Mapped = ReturnType<typeof mapStored> & { readonly row?: unknown };
@@ -120,8 +139,7 @@ async function append(
     const { hash, original } = letter;
     return [{ ...mapped, hash, original, reason: "", fetchedAtMs: Date.parse(letter.ts) }];
   });
-  const times = candidates.map(({ tsUs }) => tsUs);
-  const range = { fromUs: Math.min(...times), toUs: Math.max(...times) };
+  const range = placeOf(candidates);
   const known = createKnownIdentities();
   await readKnown(context, { table: standing.table, known, ...range, signal });
   const stream = streams.find(({ name }) => name === rows[0]?.letter.stream) ?? streams[0];
@@ -133,7 +151,7 @@ async function append(
     standing,
     known,
     knownFromMs: -Infinity,
-    fromMs: Math.min(...candidates.map(({ fetchedAtMs }) => fetchedAtMs)),
+    fromMs: candidates.reduce((least, { fetchedAtMs }) => Math.min(least, fetchedAtMs), Infinity),
     twins: undefined,
     counts: { fetched: 0, appended: 0, duplicates: 0, rejected: 0 },
     gaps: [],
@@ -143,7 +161,25 @@ async function append(
   await drain.finish();
   const now = createKnownIdentities();
   await readKnown(context, { table: standing.table, known: now, ...range, signal });
-  return new Set(candidates.filter(({ hash, tsUs }) => now.has(hash, tsUs)).map(({ hash }) => hash));
+  const isStored = ({ hash, tsUs, timeKnown }: Place & { readonly hash: string }): boolean =>
+    now.has(hash, timeKnown ? tsUs : undefined);
+  return new Set(candidates.filter(isStored).map(({ hash }) => hash));
+}
+
+interface Place {
+  readonly tsUs: number;
+  readonly timeKnown: boolean;
+}
+
+/** Where the rows of events may stand: one without a time has that of any fetch since the letter's. */
+function placeOf(candidates: readonly Place[]): { readonly fromUs: number; readonly toUs?: number } {
+  let fromUs = Infinity;
+  let toUs = -Infinity;
+  for (const { tsUs } of candidates) {
+    fromUs = Math.min(fromUs, tsUs);
+    toUs = Math.max(toUs, tsUs);
+  }
+  return candidates.every(({ timeKnown }) => timeKnown) ? { fromUs, toUs } : { fromUs };
 }
 
 function mapAgain({ table }: TableContext, letter: DeadLetter): Mapped {
@@ -158,10 +194,10 @@ function isOwn({ table, account }: TableContext, letter: DeadLetter): boolean {
   return letter.table === table.name && letter.account_id === account?.id;
 }
 
-function toLetter(cells: readonly ColumnCell[]): DeadLetter {
-  const entries = DEAD_LETTER_COLUMNS.map(({ name }, index) => [name, cells[index]] as const).filter(
-    ([, value]) => value !== null && value !== undefined,
-  );
+function toLetter(names: readonly string[], cells: readonly ColumnCell[]): DeadLetter {
+  const entries = names
+    .map((name, index) => [name, cells[index]] as const)
+    .filter(([, value]) => value !== null && value !== undefined);
   const letter = Object.fromEntries(entries) as unknown as DeadLetter & { readonly ts: unknown };
   return { ...letter, ts: new Date(Number(letter.ts) / 1000).toISOString() };
 }

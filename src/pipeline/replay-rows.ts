@@ -3,7 +3,7 @@ import { hasColumn } from "../core/has-column.ts";
 import { countChangedRows } from "../lake/count-changed-rows.ts";
 import type { DataFile, LakeTable, StagedFile } from "../lake/lake.ts";
 import { type ColumnCell, readColumns } from "../lake/read-columns.ts";
-import { mapStored } from "./map-stored.ts";
+import { mapStored, type StoredEvent } from "./map-stored.ts";
 import type { TableContext } from "./table-context.ts";
 
 /** What mapping the stored events of a table again came to. */
@@ -41,13 +41,14 @@ export async function replayRows(context: TableContext, options: ReplayOptions):
   const total = { rowCount: 0, changedCount: 0, keptCount: 0, reasons: new Map<string, number>() };
   const done = new Set<string>();
   let lostRaces = 0;
-  let table = await context.lake.load(context.resolvedName);
+  let table = await openTable(context, options);
   while (table !== undefined) {
     const group = await nextGroup(table, { done, sinceMs: options.sinceMs });
     if (group.length === 0) break;
     try {
       const replay = await replayGroup(context, table, { group, options });
       for (const file of [...group, ...replay.staged]) done.add(file.path);
+      lostRaces = 0;
       total.rowCount += replay.rowCount;
       total.changedCount += replay.changedCount;
       total.keptCount += replay.keptCount;
@@ -65,6 +66,15 @@ export async function replayRows(context: TableContext, options: ReplayOptions):
     }
   }
   return total;
+}
+
+/** The mended mapping may fill columns that the table has not got yet. */
+async function openTable(
+  { lake, resolvedName, columns }: TableContext,
+  { isDryRun = false }: ReplayOptions,
+): Promise<LakeTable | undefined> {
+  const table = await lake.load(resolvedName);
+  return table === undefined || isDryRun ? table : lake.evolve(table, columns);
 }
 
 async function nextGroup(
@@ -101,7 +111,8 @@ async function replayGroup(
     for await (const rows of readColumns(table, { paths: pathsOf(table), files: group, signal })) {
       for (const cells of rows) {
         rowCount += 1;
-        const mapped = mapStored(context.table, storedEvent(cells));
+        const event = storedEvent(cells);
+        const mapped = event === undefined ? NOT_OURS : mapStored(context.table, event);
         if ("row" in mapped) writer.add(mapped.row);
         else reasons.set(mapped.reason, (reasons.get(mapped.reason) ?? 0) + 1);
       }
@@ -165,12 +176,17 @@ function pathsOf({ columns }: LakeTable): (readonly string[])[] {
     : event;
 }
 
-function storedEvent(cells: readonly ColumnCell[]): Parameters<typeof mapStored>[1] {
+/** A row that somebody else wrote into the table. */
+const NOT_OURS = { reason: "no event.original, event.hash or event.created" } as const;
+
+function storedEvent(cells: readonly ColumnCell[]): StoredEvent | undefined {
   const [original, hash, created, id, name] = cells;
+  if (typeof original !== "string" || typeof hash !== "string" || typeof created !== "number")
+    return undefined;
   return {
-    original: String(original),
-    hash: String(hash),
-    createdUs: Number(created),
+    original,
+    hash,
+    createdUs: created,
     account: typeof id === "string" ? { id, name: typeof name === "string" ? name : undefined } : undefined,
   };
 }

@@ -7,8 +7,11 @@ import type { RereadNote } from "./reread-mark.ts";
 import { AVAILABILITY_DELAY_MS, RETENTION_MS } from "./window.ts";
 
 const DAY_MS = 86_400_000;
-/** Duo has delivered events fifteen hours late; a week is for what nobody has seen yet. */
-const REREAD_DAYS: RereadDays = { daily: 1, weekly: 7 };
+/**
+ * Duo has delivered events fifteen hours late; a week is for what nobody has seen yet. Each is longer than the time between two
+ * re-reads by the lateness that it makes good: an event that came just after a re-read had passed it is still in reach of the next.
+ */
+const REREAD_DAYS: RereadDays = { daily: 2, weekly: 14 };
 /** Identities of so many rows are held in memory at most. */
 const SLICE_ROW_COUNT_MAX = 100_000;
 
@@ -36,7 +39,9 @@ export function clampToCovered(
 }
 
 /**
- * Says whether the last day or the last week is to be read again now, and what to note when it was; pure.
+ * Says whether the last days or the last weeks are to be read again now, and what to note when they were; pure.
+ *
+ * A re-read that comes late, because the program did not run, goes back as far behind the one before it as a timely one.
  *
  * @param cursor the live cursor
  * @param options the present time by Duo's clock, and the stream's own number of days
@@ -47,11 +52,17 @@ export function dueReread(
 ): { readonly range: Range; readonly note: RereadNote } | undefined {
   const { nowMs, days = REREAD_DAYS } = options;
   const { startMs, dayRereadMs = startMs, weekRereadMs = startMs } = cursor;
-  const back = (count: number): Range => ({ fromMs: nowMs - count * DAY_MS, toMs: nowMs });
+  const back = (count: number, every: { readonly days: number; readonly lastMs: number }): Range => {
+    const behindLastMs = every.lastMs - (count - every.days) * DAY_MS;
+    return { fromMs: Math.min(nowMs - count * DAY_MS, behindLastMs), toMs: nowMs };
+  };
   if (nowMs - weekRereadMs >= 7 * DAY_MS) {
-    return { range: back(days.weekly), note: { dayRereadMs: nowMs, weekRereadMs: nowMs } };
+    const range = back(days.weekly, { days: 7, lastMs: weekRereadMs });
+    return { range, note: { dayRereadMs: nowMs, weekRereadMs: nowMs } };
   }
-  if (nowMs - dayRereadMs >= DAY_MS) return { range: back(days.daily), note: { dayRereadMs: nowMs } };
+  if (nowMs - dayRereadMs >= DAY_MS) {
+    return { range: back(days.daily, { days: 1, lastMs: dayRereadMs }), note: { dayRereadMs: nowMs } };
+  }
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Window } from "../duo/page.ts";
 import { readPages } from "../duo/pages.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import { withPriority } from "../duo/with-priority.ts";
+import { assertReadThrough } from "./assert-read-through.ts";
 import { type Candidate, toCandidates } from "./candidates.ts";
 import { streamsFrom } from "./choose-stream.ts";
 import type { Counts } from "./drain.ts";
@@ -50,6 +51,8 @@ const SECOND_MARGIN_MS = 2_000;
 interface Missing {
   readonly candidate: Candidate;
   readonly fetchedAtMs: number;
+  /** In which hour it counts, microseconds since 1970. */
+  readonly countedAtUs: number;
 }
 
 /**
@@ -76,6 +79,9 @@ export async function reread(context: TableContext, options: RereadOptions): Pro
   const counts: Counts = { fetched: 0, appended: 0, duplicates: 0, rejected: 0 };
   let requestCount = 0;
   let expected = 0;
+  // Duo hands events out in their order: one whose time cannot be read counts where the one before it does.
+  let countedAtUs = fromMs * 1000;
+  let readThroughMs: number | undefined;
   let missing: Missing[] = [];
   const healSome = async (note?: RereadNote): Promise<void> => {
     if (missing.length > 0 || note !== undefined)
@@ -85,24 +91,29 @@ export async function reread(context: TableContext, options: RereadOptions): Pro
   for await (const page of readPages(client, stream, window, signal)) {
     const { fetchedAtMs } = page;
     requestCount += 1;
+    ({ readThroughMs } = page);
     for (const candidate of toCandidates(page, { table: logTable, stream, account }, identifier)) {
       if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);
       const isNew = isNewEvent(candidate, { known, twins });
       expected += 1;
-      hours.add(candidate.tsUs, isNew ? "expected" : "present");
-      if (isNew) missing.push({ candidate, fetchedAtMs });
+      if (candidate.timeKnown) countedAtUs = candidate.tsUs;
+      hours.add(countedAtUs, isNew ? "expected" : "present");
+      if (isNew) missing.push({ candidate, fetchedAtMs, countedAtUs });
     }
     options.onPage?.(page.events.length);
     if (missing.length >= MISSING_COUNT_MAX) await healSome();
   }
-  await healSome(options.note);
+  const isComplete = readThroughMs !== undefined && readThroughMs >= window.toMs;
+  // What was missing is kept in any case; that it was all, only the log's end may say.
+  await healSome(isComplete ? options.note : undefined);
+  assertReadThrough(readThroughMs, window, stream);
   const { appended: healed, rejected } = counts;
   return { stream: stream.name, requestCount, expected, healed, rejected };
 }
 
 /**
  * Appends what was missing, on whatever the table has become: what another puller appended meanwhile is known by then. Twins
- * are not asked again, because an event that has one is not among the missing.
+ * are asked again only where another stream took over meanwhile, for an event that had one is not among the missing.
  */
 async function heal(
   context: TableContext,
@@ -124,10 +135,12 @@ async function heal(
     } catch (error) {
       const isLostRace = error instanceof DuolakeError && error.code === "cursor_moved";
       if (!isLostRace || attempt >= ATTEMPT_COUNT_MAX) throw error;
+      // Letters have a commit of their own, which stands: the next attempt finds them known.
+      counts.rejected = attempted.rejected;
       continue;
     }
     Object.assign(counts, attempted);
-    for (const { candidate } of work.missing) hours.add(candidate.tsUs, "settled");
+    for (const one of work.missing) hours.add(one.countedAtUs, "settled");
     for (const tsUs of healedAtUs) hours.add(tsUs, "healed");
     return;
   }
@@ -141,9 +154,12 @@ async function appendMissing(
   const { fromMs, signal } = options;
   const standing: Standing = await openStanding(context, undefined, signal);
   const known = createKnownIdentities();
-  const covered = timesOf(missing);
+  const covered = timesOf(missing, fromMs);
   const [fromUs, toUs] = [covered.fromMs * 1000, covered.toMs * 1000];
   if (missing.length > 0) await readKnown(context, { table: standing.table, known, fromUs, toUs, signal });
+  const isChangedOver = standing.cursor.stream !== stream.name;
+  // One of the two logs knows whole seconds alone.
+  const range = { fromMs: covered.fromMs - SECOND_MARGIN_MS, toMs: covered.toMs + SECOND_MARGIN_MS };
   await using drain = openDrain(context, {
     stream,
     lane: laneOf("live", context.account),
@@ -153,19 +169,27 @@ async function appendMissing(
     knownFromMs: covered.fromMs,
     knownToMs: covered.toMs,
     fromMs,
-    twins: undefined,
+    twins: isChangedOver ? await twinsIn(context, { stream, standing, range, signal }) : undefined,
     counts,
     gaps: [],
     signal,
   });
-  for (const { candidate, fetchedAtMs } of missing) {
-    if (await drain.takeCandidate(candidate, fetchedAtMs)) healedAtUs.push(candidate.tsUs);
+  for (const { candidate, fetchedAtMs, countedAtUs } of missing) {
+    const isNew = await drain.takeCandidate(candidate, fetchedAtMs);
+    // A letter is no row; that it was missing is told by the counts.
+    if (isNew && candidate.row !== undefined) healedAtUs.push(countedAtUs);
   }
   await drain.finish();
 }
 
-/** The range of the events' own times, whole ms since 1970. */
-function timesOf(missing: readonly Missing[]): { readonly fromMs: number; readonly toMs: number } {
+/**
+ * The range of the events' own times, whole ms since 1970. Where none can be read it is the moment at which the stretch begins:
+ * what lies behind it is looked up then.
+ */
+function timesOf(
+  missing: readonly Missing[],
+  beginMs: number,
+): { readonly fromMs: number; readonly toMs: number } {
   let fromMs = Infinity;
   let toMs = -Infinity;
   for (const { candidate } of missing) {
@@ -173,5 +197,5 @@ function timesOf(missing: readonly Missing[]): { readonly fromMs: number; readon
     fromMs = Math.min(fromMs, Math.floor(candidate.tsUs / 1000));
     toMs = Math.max(toMs, Math.ceil(candidate.tsUs / 1000));
   }
-  return { fromMs, toMs };
+  return fromMs <= toMs ? { fromMs, toMs } : { fromMs: beginMs, toMs: beginMs };
 }

@@ -6,9 +6,11 @@ import { stopped, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Lake, LakeTable } from "../lake/lake.ts";
+import { type LeasedFiles, leaseFiles } from "../lake/leased-files.ts";
 import { identifier, literal } from "../lake/parquet/duckdb-types.ts";
 import { readerSql, readSchema } from "../lake/reader-sql.ts";
 import { checkStatement, invalid } from "./check-statement.ts";
+import { latestView } from "./latest-view.ts";
 import { jsonValue } from "./json-value.ts";
 
 /** The answer to a question: its columns at once, its rows as they come. */
@@ -25,7 +27,8 @@ export interface QueryOptions {
 }
 
 /**
- * Answers one question about the lake's tables, each at its present snapshot, under their resolved names.
+ * Answers one question about the lake's tables, each at its present snapshot, under their resolved names; beside a table whose
+ * events come in versions stands the view of their last ones (`latestView`).
  *
  * DuckDB runs in memory and may open the data files of these tables and nothing else: no other file, no network, no
  * extension, no setting.
@@ -39,18 +42,27 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   const connection = await connect(memoryLimitBytes);
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
-  const close = (): void => {
+  const leases: LeasedFiles<unknown>[] = [];
+  const close = async (): Promise<void> => {
     signal?.removeEventListener("abort", interrupt);
     connection.closeSync();
+    for (const { release } of leases) await release();
   };
   try {
     const paths: string[] = [];
     for (const table of tables) {
-      const files = await table.files();
+      const leased = await leaseFiles(table, await table.files());
+      leases.push(leased);
+      const { files } = leased;
       paths.push(...files.map(({ path }) => path));
       await connection.run(
         `CREATE VIEW ${identifier(table.name)} AS SELECT * FROM ${readerSql(files, readSchema(table))}`,
       );
+    }
+    for (const { name, sql: select } of tables.flatMap((table) => latestView(table) ?? [])) {
+      // A table of that name is the user's own.
+      if (!tables.some((table) => table.name === name))
+        await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
     }
     await lockDown(connection, paths);
     const statement = await checkStatement(connection, sql);
@@ -60,7 +72,7 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
     const rows = rowsOf({ connection, statement, result, sql, signal, close });
     return { columns: result.columnNames(), rows };
   } catch (error) {
-    close();
+    await close();
     throw failureOf(error, { sql, signal });
   }
 }
@@ -98,7 +110,7 @@ interface Reading {
   readonly result: DuckDBResult;
   readonly sql: string;
   readonly signal: AbortSignal | undefined;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 async function* rowsOf(reading: Reading): AsyncGenerator<readonly (readonly Json[])[]> {
@@ -113,7 +125,7 @@ async function* rowsOf(reading: Reading): AsyncGenerator<readonly (readonly Json
   } catch (error) {
     throw failureOf(error, reading);
   } finally {
-    close();
+    await close();
   }
 }
 

@@ -19,6 +19,8 @@ const LOG: Stream = {
   identity: () => undefined,
 };
 
+const HOUR_S = 3_600;
+
 interface Row {
   readonly timestamp: number;
   readonly n: number;
@@ -68,6 +70,39 @@ const saturated = (second: number): Gap => ({
   fromMs: (FROM_S + second) * 1000,
   toMs: (FROM_S + second + 1) * 1000,
   reason: "saturated_second",
+});
+
+describe("listPages in a closed window", () => {
+  const read = (log: readonly Row[]): ReturnType<typeof readAll> => {
+    const client = answeringClient(({ mintime }) => {
+      return log.filter(({ timestamp }) => timestamp >= Number(mintime)).slice(0, 1000) as unknown as Json;
+    });
+    return readAll(
+      listPages(client, LOG, { fromMs: FROM_S * 1000, toMs: (FROM_S + 60) * 1000 - 1, isClosed: true }),
+    );
+  };
+  const HOURS_2 = 2 * 3600;
+
+  test("ends where a full page begins long behind it", async () => {
+    const { pages, error } = await read(rows([HOURS_2, 600], [HOURS_2 + 1, 600]));
+    expect(error).toBeUndefined();
+    expect(pages).toMatchObject([{ events: [], isLast: true, gaps: [] }]);
+  });
+
+  test("ends where a full page goes on long behind it, and takes no second for saturated", async () => {
+    const { pages, error } = await read(rows([0, 1], [59, 1], [HOURS_2, 1_200]));
+    expect(error).toBeUndefined();
+    expect(pages).toMatchObject([{ events: [{ n: 1 }, { n: 2 }], isLast: true, gaps: [] }]);
+  });
+});
+
+test("listPages leaves rows to a later window that lie between its own and the present, but none from the future", async () => {
+  const log = rows([0, 1], [HOUR_S - 1, 1], [HOUR_S + 5, 1], [3 * 24 * HOUR_S, 1]);
+  const client = answeringClient(() => log as unknown as Json);
+  const { pages } = await readAll(
+    listPages(client, LOG, { fromMs: (FROM_S - HOUR_S) * 1000, toMs: FROM_S * 1000 }),
+  );
+  expect(pages).toMatchObject([{ events: [{ n: 1 }, { n: 2 }, { n: 4 }] }]);
 });
 
 describe("listPages", () => {

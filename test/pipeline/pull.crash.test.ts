@@ -1,36 +1,7 @@
 import { expect, test } from "vitest";
-import { localStore } from "../../src/lake/store/local.ts";
-import type { Store } from "../../src/lake/store/store.ts";
 import { pullAll } from "../../src/pull-all.ts";
+import { dyingStore } from "../support/faulty-store.ts";
 import { NO_DIFFERENCE, startHarness } from "../support/pull-harness.ts";
-
-/**
- * A disk that dies with the program: the operation with the given number either does not happen or happens without its answer
- * being heard, and nothing works after it. `count` says how many operations there were.
- */
-function dyingStore(
-  diesAt: number,
-  isHeard: boolean,
-): { readonly store: Store; readonly count: () => number } {
-  const disk = localStore();
-  let count = 0;
-  const dying =
-    (operation: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      count += 1;
-      if (count > diesAt || (count === diesAt && isHeard)) throw new Error("the program was killed");
-      const answer = await operation(...args);
-      if (count >= diesAt) throw new Error("the program was killed");
-      return answer;
-    };
-  const entries = Object.entries(disk).map(([name, member]: [string, unknown]) => [
-    name,
-    typeof member === "function"
-      ? dying(member.bind(disk) as (...args: unknown[]) => Promise<unknown>)
-      : member,
-  ]);
-  return { store: Object.fromEntries(entries) as Store, count: () => count };
-}
 
 test.each([true, false])(
   "a program killed at any step of the disk (before it: %s) loses and repeats nothing",
@@ -51,7 +22,7 @@ test.each([true, false])(
           atMs: harness.clock.nowMs() - 300_000,
         },
       );
-      const { store, count } = dyingStore(diesAt, isHeard);
+      const { store, count } = dyingStore(diesAt, { isHeard });
       const app = await harness.start({ store });
       await pullAll(app, { sources: app.sources, wants: () => true });
       stepCount = count();

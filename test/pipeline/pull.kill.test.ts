@@ -4,35 +4,74 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { type EventTable, type Harness, NO_DIFFERENCE, startHarness } from "../support/pull-harness.ts";
+import { pullerOf } from "../support/pullers-of.ts";
 
-const KILL_COUNT = 5;
+const KILL_COUNT = 4;
+const STOP_COUNT = 2;
 const TABLES: readonly EventTable[] = ["auth", "admin"];
+const BUSY = { days: 6, eventsPerDay: { authentication: 1_500, administrator: 700 } };
 
 test("processes killed with SIGKILL at any moment, two at once, leave nothing lost and nothing repeated", async () => {
-  await using harness = await startHarness({
-    tables: TABLES,
-    simulator: { eventsPerDay: { authentication: 3_000, administrator: 1_000 } },
-  });
-  const running = [start(harness), start(harness)];
-  await Promise.all(running.map(firstPull));
+  await using harness = await startHarness({ tables: TABLES, simulator: BUSY });
+  const running = [start(harness), start(harness, "backfill too")];
+  await Promise.all(running.map(nextPull));
   for (let kill = 0; kill < KILL_COUNT; kill += 1) {
-    // Not a wait for something to be done: the moment of the kill is what is being varied.
-    await new Promise((resolve) => setTimeout(resolve, 137 + 211 * kill));
+    await passMoment(137 + 211 * kill);
     const victim = running.shift() as ChildProcess;
     victim.kill("SIGKILL");
-    running.push(start(harness));
+    running.push(start(harness, kill % 2 === 0 ? "backfill too" : "pull"));
   }
-  await firstPull(running.at(-1) as ChildProcess);
-  for (const child of running) child.kill("SIGKILL");
-  for (const child of running) {
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  await nextPull(running.at(-1) as ChildProcess);
+  await endAll(running);
+  await expectWhole(harness);
+}, 120_000);
+
+test("a process stopped for longer than an interval, while another pulls on, repeats nothing when it goes on", async () => {
+  await using harness = await startHarness({ tables: TABLES, simulator: BUSY });
+  const running = [start(harness, "backfill too"), start(harness)] as const;
+  await Promise.all(running.map(nextPull));
+  for (let stop = 0; stop < STOP_COUNT; stop += 1) {
+    const [sleeper, other] = stop % 2 === 0 ? running : running.toReversed();
+    await passMoment(41 + 97 * stop);
+    sleeper?.kill("SIGSTOP");
+    // Each pull of the other moves the time on by half an hour: six intervals.
+    await nextPull(other as ChildProcess);
+    await nextPull(other as ChildProcess);
+    sleeper?.kill("SIGCONT");
+    await nextPull(sleeper as ChildProcess);
   }
+  await endAll(running);
+  await expectWhole(harness);
+}, 120_000);
+
+async function expectWhole(harness: Harness): Promise<void> {
   const results = await harness.pull();
   expect(results.map(({ error }) => error)).toEqual([undefined, undefined]);
+  const app = await harness.start();
+  for (const table of TABLES) {
+    const puller = await pullerOf(app, table);
+    await puller.backfill({ sinceMs: harness.clock.nowMs() - 4 * 86_400_000 });
+  }
+  // The backfill took its time, in which something new may have come.
+  await harness.pull();
   for (const table of TABLES) expect(await harness.difference(table)).toEqual(NO_DIFFERENCE);
-}, 60_000);
+}
 
-function start(harness: Harness): ChildProcess {
+/** Not a wait for something to be done: the moment of the signal is what is being varied. */
+function passMoment(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+async function endAll(children: readonly ChildProcess[]): Promise<void> {
+  for (const child of children) child.kill("SIGKILL");
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  }
+}
+
+function start(harness: Harness, does: "pull" | "backfill too" = "pull"): ChildProcess {
   const config: Config = {
     ...harness.config,
     logSources: harness.config.logSources.map((source) => ({
@@ -50,13 +89,15 @@ function start(harness: Harness): ChildProcess {
         SIMULATOR_URL: harness.simulator.url,
         DUOLAKE_DUO_ENDPOINT_URL: harness.simulator.url,
         DUOLAKE_SECRET_KEY_DUO: harness.simulator.secretKey(),
+        PULL_BACKFILL: does === "pull" ? "0" : "1",
         PULL_CONFIG: JSON.stringify(config),
       },
     },
   );
 }
 
-async function firstPull(child: ChildProcess): Promise<void> {
+/** Waits until it has pulled once more. */
+async function nextPull(child: ChildProcess): Promise<void> {
   if (child.stdout === null) throw new Error("the child has no output");
   await once(child.stdout, "data");
 }

@@ -14,17 +14,47 @@ const CURSOR: Cursor = {
 };
 
 describe("dueReread", () => {
-  test("asks for the last day when the day is over, and for the week when the week is", () => {
+  test("asks for the last two days when a day is over, and for two weeks when the week is", () => {
     const cursor = { ...CURSOR, weekRereadMs: NOW_MS - 3 * DAY_MS, dayRereadMs: NOW_MS - DAY_MS };
     expect(dueReread(cursor, { nowMs: NOW_MS, days: undefined })).toEqual({
-      range: { fromMs: NOW_MS - DAY_MS, toMs: NOW_MS },
+      range: { fromMs: NOW_MS - 2 * DAY_MS, toMs: NOW_MS },
       note: { dayRereadMs: NOW_MS },
     });
     const later = NOW_MS + 4 * DAY_MS;
     expect(dueReread(cursor, { nowMs: later, days: undefined })).toEqual({
-      range: { fromMs: later - 7 * DAY_MS, toMs: later },
+      range: { fromMs: later - 14 * DAY_MS, toMs: later },
       note: { dayRereadMs: later, weekRereadMs: later },
     });
+  });
+
+  test("reaches every event that is no later than a day or a week, whenever it comes and however late the re-read is", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("dayRereadMs" as const, "weekRereadMs" as const),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 0, max: 60 * 24 }),
+        fc.integer({ min: 0, max: 7 * 24 }),
+        (kept, stepsHours, atHours, lateHours) => {
+          const isWeek = kept === "weekRereadMs";
+          const eventMs = NOW_MS + atHours * 3_600_000;
+          const visibleMs = eventMs + Math.min(lateHours, isWeek ? 7 * 24 : 24) * 3_600_000;
+          const cursor = { ...CURSOR, dayRereadMs: NOW_MS, weekRereadMs: NOW_MS };
+          let isRead = false;
+          let nowMs = NOW_MS;
+          for (const hours of [...stepsHours, 100 * 24, 40 * 24]) {
+            nowMs += hours * 3_600_000;
+            const due = dueReread(isWeek ? cursor : { ...cursor, weekRereadMs: nowMs }, {
+              nowMs,
+              days: undefined,
+            });
+            if (due === undefined) continue;
+            Object.assign(cursor, due.note);
+            isRead ||= visibleMs <= nowMs && due.range.fromMs <= eventMs && eventMs <= due.range.toMs;
+          }
+          expect(isRead).toBe(true);
+        },
+      ),
+    );
   });
 
   test("asks for nothing on the first day", () => {
@@ -33,7 +63,8 @@ describe("dueReread", () => {
   });
 
   test("goes as far back as the stream wants", () => {
-    const due = dueReread(CURSOR, { nowMs: NOW_MS, days: { daily: 30, weekly: 90 } });
+    const cursor = { ...CURSOR, weekRereadMs: NOW_MS - 7 * DAY_MS };
+    const due = dueReread(cursor, { nowMs: NOW_MS, days: { daily: 30, weekly: 90 } });
     expect(due?.range.fromMs).toBe(NOW_MS - 90 * DAY_MS);
   });
 });

@@ -7,10 +7,13 @@ import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
 import { type App, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/core/clock.ts";
+import type { Http } from "../../src/core/http.ts";
 import { throwIfStopped } from "../../src/core/clock.ts";
 import { ACCOUNT_COLUMNS } from "../../src/config/account-columns.ts";
 import { mergeColumns } from "../../src/config/merge-columns.ts";
 import type { Config, LogSource, PullConfig } from "../../src/config/config.ts";
+import type { Lake } from "../../src/lake/lake.ts";
+import { readColumns } from "../../src/lake/read-columns.ts";
 import type { Store } from "../../src/lake/store/store.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import type { TableResult } from "../../src/pipeline/pull-result.ts";
@@ -42,6 +45,10 @@ export interface HarnessOptions {
   readonly tables?: readonly string[];
   readonly pull?: Partial<PullConfig>;
   readonly batchRowCountMax?: number;
+  /** How far back the first pull reads, ms; default a day. */
+  readonly firstWindowMs?: number;
+  /** Takes the place of the transport; for answers that never come. */
+  readonly http?: Http;
   /** Changes to the log source: `accounts`, `adminStream`. */
   readonly source?: Partial<LogSource>;
 }
@@ -63,13 +70,16 @@ export interface Harness extends AsyncDisposable {
   /** One pull by a program that has just been started. */
   readonly pull: () => Promise<TableResult[]>;
   readonly ask: (sql: string) => Promise<Record<string, unknown>[]>;
+  /** Every raw event that a table and its dead letters hold. */
+  readonly originals: (table: string) => Promise<string[]>;
   /**
    * Compares a table with the simulator's ledger, from the table's start on or as far back as it was backfilled; dead letters
    * count as kept.
    *
    * @param accountId a child account, where a provider's are pulled
+   * @param sinceMs leaves older events out, ms since 1970; for many comparisons of one growing table
    */
-  readonly difference: (table: EventTable, accountId?: string) => Promise<Difference>;
+  readonly difference: (table: EventTable, accountId?: string, sinceMs?: number) => Promise<Difference>;
 }
 
 const NOW_MS = Date.UTC(2026, 2, 12, 15, 30, 20);
@@ -86,6 +96,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   const config = testConfig(dir, simulator, options);
   const apps: App[] = [];
+  let reader: App | undefined;
   const start: Harness["start"] = async (other) => {
     const app = await createApp({
       config,
@@ -93,6 +104,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       ...(other?.store && { store: other.store }),
       env: { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: simulator.secretKey() },
       ...(options.batchRowCountMax === undefined ? {} : { batchRowCountMax: options.batchRowCountMax }),
+      ...(options.firstWindowMs !== undefined && { firstWindowMs: options.firstWindowMs }),
+      ...(options.http !== undefined && { http: options.http }),
     });
     apps.push(app);
     return app;
@@ -118,24 +131,24 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       return pullAll(app, { sources: app.sources, wants: () => true });
     },
     ask,
-    difference: async (table, accountId) => {
-      const { lake } = await start();
+    originals: async (table) => {
+      reader ??= await start();
+      return originalsOf(reader.lake, table, { accountId: undefined, sinceMs: -Infinity });
+    },
+    difference: async (table, accountId, sinceMs = -Infinity) => {
+      reader ??= await start();
+      const { lake } = reader;
       const found = await lake.load(`duo_${table}`);
-      const { fromMs, changedOverMs } = coveredSince(found?.properties ?? {}, accountId);
-      const names = await lake.list();
-      const owner = accountId === undefined ? "" : `WHERE cloud.account.id = '${accountId}'`;
-      const rows = await ask(`SELECT event.original AS original FROM duo_${table} ${owner}`);
-      const ownLetter = accountId === undefined ? "" : `AND account_id = '${accountId}'`;
-      const letters = names.includes("duo_dead_letter")
-        ? await ask(`SELECT original FROM duo_dead_letter WHERE "table" = '${table}' ${ownLetter}`)
-        : [];
-      const texts = [...rows, ...letters].map(({ original }) => original as string);
+      const covered = coveredSince(found?.properties ?? {}, accountId);
+      const fromMs = Math.max(covered.fromMs, sinceMs);
+      const texts = await originalsOf(lake, table, { accountId, sinceMs });
       const range = { fromMs, ...(accountId !== undefined && { accountId }) };
       const { ledger } = simulator;
       if (table === "trust_monitor") return compare(servedVersions(simulator, range), texts);
       const v1 = V1_OF[table];
+      const changedOverMs = covered.changedOverMs ?? alwaysNewer(table, covered.stream);
       if (v1 === undefined || changedOverMs === undefined) {
-        return compare(ledger.expected(streamOf(table, found?.properties), range).map(canonical), texts);
+        return compare(ledger.expected(streamOf(table, covered.stream), range).map(canonical), texts);
       }
       return compareHappenings(ledger.happenings(v1, range), texts, changedOverMs);
     },
@@ -149,11 +162,15 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
 
 type Properties = Readonly<Record<string, string>>;
 
-/** Since when a table must hold everything, and since when a newer log feeds it. */
+/** Since when a table must hold everything, which log feeds it, and since when where a newer one took over. */
 function coveredSince(
   properties: Properties,
   accountId: string | undefined,
-): { readonly fromMs: number; readonly changedOverMs: number | undefined } {
+): {
+  readonly fromMs: number;
+  readonly changedOverMs: number | undefined;
+  readonly stream: string | undefined;
+} {
   const suffix = accountId === undefined ? "" : `.${accountId}`;
   const cursor = JSON.parse(properties[`duolake.cursor${suffix}`] ?? "{}") as Record<string, string>;
   const backfill = JSON.parse(properties[`duolake.backfill${suffix}`] ?? '{"done":[]}') as {
@@ -165,13 +182,42 @@ function coveredSince(
   return {
     fromMs: touching === undefined ? startMs : Date.parse(touching.from),
     changedOverMs: changedOver === undefined ? undefined : Date.parse(changedOver),
+    stream: cursor["stream"],
   };
 }
 
+/** The activity log can feed the tables of administrators from their first pull on. */
+function alwaysNewer(table: EventTable, stream: string | undefined): number | undefined {
+  return stream === "activity_v2" && table !== "activity" ? -Infinity : undefined;
+}
+
 /** The log that fed a table all the time. */
-function streamOf(table: EventTable, properties: Properties = {}): StreamName {
-  const { stream } = JSON.parse(properties["duolake.cursor"] ?? "{}") as { readonly stream?: string };
+function streamOf(table: EventTable, stream: string | undefined): StreamName {
   return stream === "telephony_v1" ? stream : STREAM_OF[table];
+}
+
+/** Every event that a table and its dead letters hold. */
+async function originalsOf(
+  lake: Lake,
+  table: string,
+  { accountId, sinceMs }: { readonly accountId: string | undefined; readonly sinceMs: number },
+): Promise<string[]> {
+  const texts: string[] = [];
+  const read = async (name: string, paths: readonly (readonly string[])[], own: string[]): Promise<void> => {
+    const found = await lake.load(name);
+    if (found === undefined) return;
+    const range = sinceMs === -Infinity ? {} : { fromUs: sinceMs * 1000 };
+    for await (const rows of readColumns(found, { paths, ...range })) {
+      for (const [text, ...facts] of rows)
+        if (own.every((one, i) => one === facts[i])) texts.push(String(text));
+    }
+  };
+  const owner = accountId === undefined ? [] : [accountId];
+  const path = accountId === undefined ? [] : [["cloud", "account", "id"]];
+  await read(`duo_${table}`, [["event", "original"], ...path], owner);
+  const letterPath = accountId === undefined ? [] : [["account_id"]];
+  await read("duo_dead_letter", [["original"], ["table"], ...letterPath], [table, ...owner]);
+  return texts;
 }
 
 /** Every state of an event that was handed out, once. */

@@ -25,7 +25,10 @@ export type Paging = "cursor" | "offset" | "list" | "gauge";
 /** An answer with which an endpoint turns away for good: `gone` is 404 and 410, `forbidden` is 403 (40301). */
 export type Refusal = "gone" | "forbidden";
 
-/** How many days back a stream is read again: each day, and each week. */
+/**
+ * How many days back a stream is read again: each day, and each week. What exceeds one day and seven is the lateness that is
+ * surely made good.
+ */
 export interface RereadDays {
   readonly daily: number;
   readonly weekly: number;
@@ -70,7 +73,7 @@ export interface Stream {
   readonly hasVersions?: true;
   /** On which answers the table's next stream is asked instead; on none where absent. */
   readonly givesWayOn?: readonly Refusal[];
-  /** Set where the stream needs longer re-reads than 1 day daily and 7 days weekly. */
+  /** Set where the stream needs longer re-reads than 2 days daily and 14 days weekly. */
   readonly rereadDays?: RereadDays;
   /** Fields and values that this version knows; the rest is drift (`common/find-drift.ts`). */
   readonly known?: KnownShape;

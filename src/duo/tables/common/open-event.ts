@@ -1,5 +1,5 @@
-import { isJsonObject, stringifySorted, type Json, type JsonObject } from "../../../core/json.ts";
-import { DEPTH_MAX, exceedsDepth } from "../../../ecs/compact-json.ts";
+import { isJsonObject, stringifySortedWithin, type Json, type JsonObject } from "../../../core/json.ts";
+import { DEPTH_MAX } from "../../../ecs/compact-json.ts";
 import { wellFormed } from "../../../ecs/well-formed.ts";
 import type { Mapped } from "../table.ts";
 
@@ -24,8 +24,8 @@ export function openEvent(value: Json): OpenEvent | Exclude<Mapped, { kind: "row
   if (!isJsonObject(value)) return { kind: "rejected", reason: "not_an_object" };
   const event = Object.hasOwn(value, ROUTING_KEY) ? withoutRoutingKey(value) : value;
   if (isEmpty(event)) return { kind: "empty" };
-  if (exceedsDepth(event, DEPTH_MAX)) return { kind: "rejected", reason: "too_deep" };
-  const original = stringifySorted(event);
+  const original = stringifySortedWithin(event, DEPTH_MAX);
+  if (original === undefined) return { kind: "rejected", reason: "too_deep" };
   if (!original.includes(ESCAPED_SURROGATE)) return { kind: "open", event, original };
   return { kind: "open", event: wellFormed(event) as JsonObject, original };
 }

@@ -13,7 +13,7 @@ import { toTrustMonitorRow } from "./to-row.ts";
 export const trustMonitorTable: LogTable = {
   name: "trust_monitor",
   description:
-    "Security events of Trust Monitor: sign-ins, bypass settings and device registrations that Duo surfaced as unusual. An event whose state changed has a row for each state that was seen; `event.created` tells which is newer.",
+    "Security events of Trust Monitor: sign-ins, bypass settings and device registrations that Duo surfaced as unusual. An event whose state changed has a row for each state that was seen; `event.created` tells which is newer, and the view `duo_trust_monitor_latest` of `duolake query` has the last one of each event.",
   streams: [
     {
       name: "trust_monitor_v1",
