@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/core/clock.ts";
+import { decodeUtf8 } from "../src/core/decode-utf8.ts";
 import type { Http } from "../src/core/http.ts";
 import { LOG_TABLES } from "../src/duo/tables/index.ts";
 import { type Measurement } from "./measurement.ts";
@@ -60,7 +61,7 @@ async function ingest(
   try {
     const cpu = process.cpuUsage();
     const startMs = performance.now();
-    const result = await app.sources[0]?.pullers[0]?.pull();
+    const result = await (await app.sources[0]?.accounts())?.[0]?.pullers[0]?.pull();
     const wallMs = performance.now() - startMs;
     const used = process.cpuUsage(cpu);
     if (result?.error !== undefined) throw new Error(result.error.message);
@@ -92,7 +93,9 @@ function replay(pages: Iterable<Buffer> | AsyncIterable<string>): Http {
     // An answer from a network never comes within the same turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     const next = await iterator.next();
-    return { status: 200, headers: {}, body: next.done === true ? EMPTY : next.value.toString("utf8") };
+    if (next.done === true) return { status: 200, headers: {}, body: EMPTY };
+    const body = typeof next.value === "string" ? next.value : decodeUtf8(next.value);
+    return { status: 200, headers: {}, body };
   };
 }
 
@@ -108,7 +111,13 @@ async function benchApp(http: Http): Promise<{ app: App; dir: string }> {
       dir,
       lake: { warehouse: join(dir, "lake"), database: "matano", catalog: { type: "folder" } },
       secrets: { store: "local" },
-      pull: { intervalMs: 300_000, lookBackMs: 3_600_000, backfillMs: 0, holdAfter429Ms: 60_000 },
+      pull: {
+        intervalMs: 300_000,
+        lookBackMs: 3_600_000,
+        backfillMs: 0,
+        holdAfter429Ms: 60_000,
+        failingAfterMs: 900_000,
+      },
       logSources: [
         {
           name: "duo",

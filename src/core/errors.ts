@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   "lake_full",
   "lake_metadata_invalid",
   "lake_format_unsupported",
+  "snapshot_not_found",
   "lake_schema_conflict",
   "lake_commit_conflict",
   "cursor_moved",

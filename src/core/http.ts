@@ -1,3 +1,4 @@
+import { decodeUtf8 } from "./decode-utf8.ts";
 import { isLoopback } from "./is-loopback.ts";
 import { trustedCertificates } from "./trusted-certificates.ts";
 
@@ -100,7 +101,7 @@ async function loadTransport(bounds: HttpLimits): Promise<Transport> {
       return {
         status: answer.statusCode,
         headers: flatHeaders(answer.headers),
-        body: await answer.body.text(),
+        body: decodeUtf8(Buffer.from(await answer.body.arrayBuffer())),
       };
     },
     // destroy, not close: a server that never answers must not hold up the end of the program.

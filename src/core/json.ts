@@ -122,28 +122,50 @@ export function stringifyJson(value: unknown, indent?: number): string {
  * Two events are equal exactly when this text is; it is also the form of `event.original`.
  */
 export function stringifySorted(value: Json): string {
-  // Duo sends its keys sorted, and the engine's own writer is three times as fast as ours.
-  return isPlainAndSorted(value) ? JSON.stringify(value) : writeSorted(value);
+  return writeAs(survey(value, Number.POSITIVE_INFINITY), value);
 }
 
-/** True when `JSON.stringify` writes just this: keys in order at every level, and no `bigint`. */
-function isPlainAndSorted(value: Json): boolean {
-  if (typeof value !== "object" || value === null) return typeof value !== "bigint";
+/**
+ * Writes what `stringifySorted` does, but not what is nested too deeply.
+ *
+ * @param depthMax how many arrays and objects may be nested in each other
+ * @returns undefined when there are more
+ */
+export function stringifySortedWithin(value: Json, depthMax: number): string | undefined {
+  const found = survey(value, depthMax);
+  return found === TOO_DEEP ? undefined : writeAs(found, value);
+}
+
+/** Duo sends its keys sorted, and the engine's own writer is three times as fast as ours. */
+function writeAs(found: number, value: Json): string {
+  return found === PLAIN ? JSON.stringify(value) : writeSorted(value);
+}
+
+// What a value is, the worst last. Plain: keys are in order at every level and there is no `bigint`, so that
+// `JSON.stringify` writes the sorted form.
+const PLAIN = 0;
+const OTHER = 1;
+const TOO_DEEP = 2;
+
+function survey(value: Json, depthMax: number): number {
+  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? OTHER : PLAIN;
+  if (depthMax === 0) return TOO_DEEP;
+  let worst = PLAIN;
   if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) if (!isPlainAndSorted(item)) return false;
-    return true;
+    for (const item of value as readonly Json[]) worst = Math.max(worst, survey(item, depthMax - 1));
+    return worst;
   }
   const object = value as JsonObject;
   let previous: string | undefined;
   for (const key in object) {
-    if (previous !== undefined && compareCodePoints(previous, key) > 0) return false;
+    if (previous !== undefined && compareCodePoints(previous, key) > 0) worst = Math.max(worst, OTHER);
     previous = key;
     const item = object[key] as Json;
-    if (typeof item === "object" ? item !== null && !isPlainAndSorted(item) : typeof item === "bigint") {
-      return false;
+    if (typeof item === "object" ? item !== null : typeof item === "bigint") {
+      worst = Math.max(worst, survey(item, depthMax - 1));
     }
   }
-  return true;
+  return worst;
 }
 
 function writeSorted(value: Json): string {
@@ -160,7 +182,10 @@ function writeSorted(value: Json): string {
   const object = value as JsonObject;
   let text = "{";
   for (const key of sortedKeys(object)) {
-    text += `${text.length === 1 ? "" : ","}${quote(key)}:${writeSorted(object[key] as Json)}`;
+    const item = object[key] as Json;
+    // One key out of place at the top does not make the rest slow.
+    const written = typeof item === "object" ? stringifySorted(item) : writeSorted(item);
+    text += `${text.length === 1 ? "" : ","}${quote(key)}:${written}`;
   }
   return `${text}}`;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { App } from "../app.ts";
 import { createGate, type Gate } from "../core/create-gate.ts";
 import { DuolakeError } from "../core/errors.ts";
@@ -98,6 +99,8 @@ async function keepAccount(
   }: { readonly source: SourceApp; readonly account: AccountApp; readonly gate: Gate },
   options: DaemonOptions,
 ): Promise<void> {
+  // Every loop of the account listens while it sleeps; Node takes more than ten listeners for a leak and says so on stderr.
+  setMaxListeners(0, options.signal);
   const spacing = createSpacing(INTERVAL_MS_MIN);
   await Promise.all(
     account.pullers.map((puller) => keepPulling(app, { source, puller, gate, spacing }, options)),

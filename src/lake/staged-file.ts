@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { DataFile, StagedFile } from "./lake.ts";
 import { dayStartUs } from "./spec/instant.ts";
 import type { DataFileEntry } from "./spec/manifest.ts";
@@ -49,7 +50,14 @@ export function dataFileOf(
     sizeBytes: entry.file_size_in_bytes,
     tsMinUs: lower ?? (known === undefined ? undefined : dayStartUs(known)),
     tsMaxUs: upper ?? (known === undefined ? undefined : dayStartUs(known + 1) - 1),
+    ...(entry.value_counts ? { leafKey: leafKeyOf(entry.value_counts.keys()) } : {}),
   };
+}
+
+/** A short text that is the same for the same field ids, in whatever order. */
+export function leafKeyOf(ids: Iterable<number>): string {
+  const sorted = [...ids].sort((a, b) => a - b);
+  return createHash("sha256").update(sorted.join(",")).digest("base64url");
 }
 
 function boundUs(bytes: Uint8Array | undefined): number | undefined {

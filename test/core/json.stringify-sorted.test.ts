@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareCodePoints, parseJson, stringifySorted, type Json } from "../../src/core/json.ts";
+import {
+  compareCodePoints,
+  parseJson,
+  stringifySorted,
+  stringifySortedWithin,
+  type Json,
+} from "../../src/core/json.ts";
 
 /** The contract, word for word and slow. */
 function reference(value: Json): string {
@@ -59,4 +65,25 @@ test("stringifySorted writes sorted and unsorted events alike", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+/** How many arrays and objects are nested in each other. */
+function depthOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map((item) => depthOf(item)));
+}
+
+test("stringifySortedWithin writes what stringifySorted does up to the depth, and nothing beyond", () => {
+  fc.assert(
+    fc.property(JSON_VALUES, fc.nat(6), (value, depthMax) => {
+      const expected = depthOf(value) > depthMax ? undefined : stringifySorted(value);
+      expect(stringifySortedWithin(value, depthMax)).toBe(expected);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("stringifySortedWithin finds depth behind keys that are out of order", () => {
+  expect(stringifySortedWithin({ b: 1, a: [[]] }, 2)).toBeUndefined();
+  expect(stringifySortedWithin({ b: 1, a: [[]] }, 3)).toBe('{"a":[[]],"b":1}');
 });

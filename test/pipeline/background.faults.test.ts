@@ -28,7 +28,7 @@ test("a backfill whose log ends before as many events came as it promised fails,
   await puller.backfill({ sinceMs });
   expect(await propertyOf(harness, "duolake.backfill")).toContain('"from"');
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a re-read whose log ends too early keeps what it found and is not noted as done", async () => {
   await using harness = await startHarness({
@@ -49,7 +49,7 @@ test("a re-read whose log ends too early keeps what it found and is not noted as
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
   await rereadRange(context, range, { note });
   expect(await propertyOf(harness, "duolake.cursor")).toContain("day_reread");
-});
+}, 60_000);
 
 test("a re-read that finds nothing missing but events without a time keeps each of them once", async () => {
   await using harness = await startHarness({
@@ -68,7 +68,7 @@ test("a re-read that finds nothing missing but events without a time keeps each 
   for (let i = 0; i < 2; i += 1)
     await rereadRange(context, { fromMs: nowMs - 15 * HOUR_MS, toMs: Infinity }, {});
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a re-read of the older log that another program overtakes with a change-over tells each happening once", async () => {
   await using harness = await startHarness({
@@ -98,4 +98,25 @@ test("a re-read of the older log that another program overtakes with a change-ov
   );
   expect([isOvertaken, found?.stream]).toEqual([true, "administrator_v1"]);
   expect(await harness.difference("admin")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
+
+test("what a re-read brought from beyond the watermark is told once when the older log ends then", async () => {
+  await using harness = await startHarness({
+    tables: ["admin"],
+    simulator: { days: 3, attacks: false, eventsPerDay: { administrator: 150 } },
+    firstWindowMs: 6 * HOUR_MS,
+  });
+  await harness.pull();
+  harness.simulator.clock.advance(5 * HOUR_MS);
+  const { context } = await pullerOf(await harness.start(), "admin");
+  const range = { fromMs: harness.clock.nowMs() - 8 * HOUR_MS, toMs: Infinity };
+  expect((await rereadRange(context, range, {}))?.healed).toBeGreaterThan(5);
+  harness.simulator.retire("administrator_v1", { status: 410 });
+  for (let i = 0; i < 3; i += 1) {
+    await harness.pull();
+    harness.simulator.clock.advance(HOUR_MS / 2);
+  }
+  const [last] = await harness.pull();
+  expect(last).toMatchObject({ stream: "activity_v2", error: undefined });
+  expect(await harness.difference("admin")).toEqual(NO_DIFFERENCE);
+}, 60_000);

@@ -16,7 +16,7 @@ test("a wrong clock is found out, and requests are signed with Duo's time", asyn
   expect(result?.watermarkMs).toBeLessThanOrEqual(harness.clock.nowMs() - 120_000);
   await harness.pull();
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a clock that was set back a day loses and repeats nothing", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: { skewToleranceMs: Infinity } });
@@ -25,7 +25,7 @@ test("a clock that was set back a day loses and repeats nothing", async () => {
   harness.simulator.clock.advance(10 * MINUTE_MS);
   await harness.pull();
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test.each([
   {
@@ -33,18 +33,22 @@ test.each([
     offsMs: [0, -7 * HOUR_MS, 5 * HOUR_MS, 0, -30 * HOUR_MS, 30 * HOUR_MS, 0],
   },
   { name: "by less than Duo minds", offsMs: [0, 4 * MINUTE_MS, -4 * MINUTE_MS, 3 * MINUTE_MS, 0] },
-])("a clock set $name between the pulls of one program loses and repeats nothing", async ({ offsMs }) => {
-  await using harness = await startHarness({ tables: ["auth"], simulator: FEW });
-  const clock = wrongClock(harness.clock, 0);
-  const app = await harness.start({ clock });
-  for (const offMs of [...offsMs, ...offsMs]) {
-    clock.offMs = offMs;
-    await pulled(app);
-    harness.simulator.clock.advance(40 * MINUTE_MS);
-  }
-  await harness.pull();
-  expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+])(
+  "a clock set $name between the pulls of one program loses and repeats nothing",
+  async ({ offsMs }) => {
+    await using harness = await startHarness({ tables: ["auth"], simulator: FEW });
+    const clock = wrongClock(harness.clock, 0);
+    const app = await harness.start({ clock });
+    for (const offMs of [...offsMs, ...offsMs]) {
+      clock.offMs = offMs;
+      await pulled(app);
+      harness.simulator.clock.advance(40 * MINUTE_MS);
+    }
+    await harness.pull();
+    expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
+  },
+  60_000,
+);
 
 test("a clock set back or forward at any reading of it during a pull and a backfill loses and repeats nothing", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: FEW, batchRowCountMax: 20 });
@@ -64,7 +68,7 @@ test("a clock set back or forward at any reading of it during a pull and a backf
   const last = await pullerOf(await harness.start(), "auth");
   await last.backfill({ sinceMs: harness.clock.nowMs() - 60 * HOUR_MS });
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a table that was begun with a clock hours ahead is backfilled no further than Duo has got", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: FEW, firstWindowMs: HOUR_MS });
@@ -79,7 +83,7 @@ test("a table that was begun with a clock hours ahead is backfilled no further t
   const start = await harness.ask("SELECT min(ts) AS ts FROM duo_auth");
   expect(Date.parse(String(start[0]?.["ts"]))).toBeLessThan(sinceMs + 6 * HOUR_MS);
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 interface WrongClock extends Clock {
   offMs: number;

@@ -57,7 +57,7 @@ test("a program killed at any change of a backfill's slices loses and repeats no
   expect(await killAtEveryChange(harness, { prepare, work: back })).toBeGreaterThan(4);
   await back(await harness.start());
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a program killed at any change of a re-read that heals loses and repeats nothing", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: FEW });
@@ -70,7 +70,7 @@ test("a program killed at any change of a re-read that heals loses and repeats n
   expect(await killAtEveryChange(harness, { prepare, work: reread })).toBeGreaterThan(4);
   await reread(await harness.start());
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("a program killed at any change of a change-over tells each happening once", async () => {
   let stepCount = 0;
@@ -92,7 +92,7 @@ test("a program killed at any change of a change-over tells each happening once"
     expect(await harness.difference("admin"), `killed at change ${diesAt}`).toEqual(NO_DIFFERENCE);
   }
   expect(stepCount).toBeGreaterThan(4);
-});
+}, 60_000);
 
 test("a program killed at any change of a replay of rows keeps each event once", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: FEW });
@@ -112,7 +112,7 @@ test("a program killed at any change of a replay of rows keeps each event once",
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
   const [rows] = await harness.ask("SELECT count(DISTINCT event.hash) AS n, count(*) AS m FROM duo_auth");
   expect(rows?.["n"]).toEqual(rows?.["m"]);
-});
+}, 60_000);
 
 test("a program killed at any change of a replay of dead letters keeps each event once", async () => {
   await using harness = await startHarness({ tables: ["auth"], simulator: FEW });
@@ -133,7 +133,7 @@ test("a program killed at any change of a replay of dead letters keeps each even
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
   const letters = await harness.ask("SELECT CAST(count(*) AS INT) AS n FROM duo_dead_letter");
   expect(letters).toEqual([{ n: 0 }]);
-});
+}, 60_000);
 
 test("a program killed at any change of a new account's first commits loses and repeats nothing", async () => {
   let stepCount = 0;
@@ -158,7 +158,7 @@ test("a program killed at any change of a new account's first commits loses and 
     }
   }
   expect(stepCount).toBeGreaterThan(4);
-});
+}, 60_000);
 
 /** An event that comes to light far behind the look-back. */
 function injectLate({ simulator, clock }: Harness, step: number): void {

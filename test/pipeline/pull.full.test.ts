@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { pullAll } from "../../src/pull-all.ts";
 import { refusingStore } from "../support/faulty-store.ts";
@@ -32,6 +36,7 @@ test.each(WAYS)(
     expect((await harness.pull())[0]?.error).toBeUndefined();
     expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
   },
+  60_000,
 );
 
 test("a full disk at any write of a backfill is reported, and the backfill goes on where it was", async () => {
@@ -52,7 +57,7 @@ test("a full disk at any write of a backfill is reported, and the backfill goes 
   const puller = await pullerOf(await harness.start(), "auth");
   await puller.backfill({ sinceMs: harness.clock.nowMs() - 60 * HOUR_MS });
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
 
 test("the same program goes on by itself when there is room again", async () => {
   await using harness = await startFull();
@@ -73,7 +78,45 @@ test("the same program goes on by itself when there is room again", async () => 
   isFull = false;
   expect(await pull()).toBeUndefined();
   expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
-});
+}, 60_000);
+
+test.skipIf(!canMount())(
+  "a file system that is really full is reported, spool and all, until there is room",
+  async () => {
+    await using harness = await startHarness({
+      tables: ["auth"],
+      simulator: { days: 2, attacks: false, eventsPerDay: { authentication: 900 } },
+    });
+    const lake = join(harness.dir, "lake");
+    mkdirSync(lake);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", lake]);
+    try {
+      const app = await harness.start();
+      const pull = (): ReturnType<typeof pullAll> =>
+        pullAll(app, { sources: app.sources, wants: () => true });
+      expect((await pull())[0]?.error?.code).toBe("lake_full");
+      execFileSync("mount", ["-o", "remount,size=64m", lake]);
+      expect((await pull())[0]?.error).toBeUndefined();
+      expect(await harness.difference("auth")).toEqual(NO_DIFFERENCE);
+    } finally {
+      execFileSync("umount", ["-l", lake]);
+    }
+  },
+);
+
+/** Needs rights that a test seldom has. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "duolake-mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+}
 
 function startFull(): Promise<Harness> {
   const simulator = { days: 4, attacks: false, eventsPerDay: { authentication: 60 } };

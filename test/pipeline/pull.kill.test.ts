@@ -23,7 +23,7 @@ test("processes killed with SIGKILL at any moment, two at once, leave nothing lo
   }
   await nextPull(running.at(-1) as ChildProcess);
   await endAll(running);
-  await expectWhole(harness);
+  expect(await wholeOf(harness)).toEqual(WHOLE);
 }, 120_000);
 
 test("a process stopped for longer than an interval, while another pulls on, repeats nothing when it goes on", async () => {
@@ -33,20 +33,24 @@ test("a process stopped for longer than an interval, while another pulls on, rep
   for (let stop = 0; stop < STOP_COUNT; stop += 1) {
     const [sleeper, other] = stop % 2 === 0 ? running : running.toReversed();
     await passMoment(41 + 97 * stop);
-    sleeper?.kill("SIGSTOP");
+    sleeper.kill("SIGSTOP");
     // Each pull of the other moves the time on by half an hour: six intervals.
-    await nextPull(other as ChildProcess);
-    await nextPull(other as ChildProcess);
-    sleeper?.kill("SIGCONT");
-    await nextPull(sleeper as ChildProcess);
+    await nextPull(other);
+    await nextPull(other);
+    sleeper.kill("SIGCONT");
+    await nextPull(sleeper);
   }
   await endAll(running);
-  await expectWhole(harness);
+  expect(await wholeOf(harness)).toEqual(WHOLE);
 }, 120_000);
 
-async function expectWhole(harness: Harness): Promise<void> {
+const WHOLE = { errors: [undefined, undefined], differences: TABLES.map(() => NO_DIFFERENCE) };
+
+/** What there is to say after a last pull and backfill that nobody disturbs. */
+async function wholeOf(
+  harness: Harness,
+): Promise<{ readonly errors: unknown[]; readonly differences: unknown[] }> {
   const results = await harness.pull();
-  expect(results.map(({ error }) => error)).toEqual([undefined, undefined]);
   const app = await harness.start();
   for (const table of TABLES) {
     const puller = await pullerOf(app, table);
@@ -54,7 +58,8 @@ async function expectWhole(harness: Harness): Promise<void> {
   }
   // The backfill took its time, in which something new may have come.
   await harness.pull();
-  for (const table of TABLES) expect(await harness.difference(table)).toEqual(NO_DIFFERENCE);
+  const differences = await Promise.all(TABLES.map((table) => harness.difference(table)));
+  return { errors: results.map(({ error }) => error), differences };
 }
 
 /** Not a wait for something to be done: the moment of the signal is what is being varied. */

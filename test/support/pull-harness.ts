@@ -47,6 +47,8 @@ export interface HarnessOptions {
   readonly batchRowCountMax?: number;
   /** How far back the first pull reads, ms; default a day. */
   readonly firstWindowMs?: number;
+  /** Where the tables are; default a folder of the harness's own. */
+  readonly warehouse?: string;
   /** Takes the place of the transport; for answers that never come. */
   readonly http?: Http;
   /** Changes to the log source: `accounts`, `adminStream`. */
@@ -232,7 +234,11 @@ function testConfig(dir: string, simulator: Simulator, options: HarnessOptions):
   const wanted = options.tables ?? [...EVENT_TABLES, "summary"];
   return {
     dir,
-    lake: { warehouse: join(dir, "lake"), database: "matano", catalog: { type: "folder" } },
+    lake: {
+      warehouse: options.warehouse ?? join(dir, "lake"),
+      database: "matano",
+      catalog: { type: "folder" },
+    },
     secrets: { store: "local" },
     pull: {
       intervalMs: 300_000,

@@ -1,34 +1,17 @@
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import type { NestedField } from "../spec/types.ts";
-import { dateDays } from "../spec/instant.ts";
 import type { Duckdb } from "./duckdb.ts";
-import { fieldIds, identifier, jsonColumns, literal } from "./duckdb-types.ts";
-import type { ColumnStatistics } from "./metrics.ts";
+import { jsonColumns, literal } from "./duckdb-types.ts";
+import { writeParquet, type WrittenFile } from "./write-parquet.ts";
 
-const ROW_GROUP_ROW_COUNT = 12_288;
 /** DuckDB reserves two buffers of this size for each thread, so it follows the longest line. */
 const LINE_BYTES_MIN = 1024 * 1024;
-
-/** One Parquet file that a COPY wrote. */
-export interface WrittenFile {
-  readonly path: string;
-  /** Days since 1970. */
-  readonly day: number;
-  readonly rowCount: number;
-  /** As the file system says: readers look for the footer at the end of exactly so many bytes. */
-  readonly sizeBytes: number;
-  /** Whether its rows are in the order of `ts` from the first to the last. */
-  readonly isSorted: boolean;
-  readonly statistics: ColumnStatistics;
-}
 
 /**
  * Writes the rows of an NDJSON file as Parquet, in the order of `ts`, one file for each day: one statement, whatever the rows.
  *
  * `day` is given when all rows are of one day; then DuckDB need not split them and the file is strictly in order.
  */
-export async function copyRows(
+export function copyRows(
   duckdb: Duckdb,
   options: {
     readonly source: string;
@@ -42,24 +25,7 @@ export async function copyRows(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<WrittenFile[]> {
-  const { folder, fields, day, isSorted } = options;
-  const target = day === undefined ? folder : join(folder, "rows.parquet");
-  await mkdir(dirname(target), { recursive: true });
-  const names = fields.map((field) => identifier(field.name));
-  const select = day === undefined ? [...names, `CAST("ts" AS DATE) AS "ts_day"`] : names;
-  const settings = [
-    "FORMAT parquet",
-    "COMPRESSION zstd",
-    `ROW_GROUP_SIZE ${ROW_GROUP_ROW_COUNT}`,
-    "RETURN_STATS",
-    `FIELD_IDS ${fieldIds(fields)}`,
-    ...(day === undefined ? [`PARTITION_BY ("ts_day")`, "FILENAME_PATTERN '{uuidv7}'"] : []),
-  ];
-  const rows = await duckdb.rows(
-    `COPY (SELECT ${select.join(", ")} FROM ${readJson(options)}${isSorted ? "" : ' ORDER BY "ts"'}) TO ${literal(target)} (${settings.join(", ")})`,
-    options.signal,
-  );
-  return Promise.all(rows.map((row) => writtenFile(row, day)));
+  return writeParquet(duckdb, { ...options, source: readJson(options) });
 }
 
 /** Finds out whether rows can be stored, without writing anything: every value is converted and looked at. */
@@ -88,25 +54,4 @@ function readJson(options: {
     `maximum_object_size = ${Math.max(LINE_BYTES_MIN, options.lineBytesMax + 1)}`,
   ];
   return `read_json(${settings.join(", ")})`;
-}
-
-async function writtenFile(row: Record<string, unknown>, day: number | undefined): Promise<WrittenFile> {
-  const path = row["filename"] as string;
-  const status = await stat(path);
-  return {
-    path,
-    day: day ?? partitionDay(row["partition_keys"]),
-    rowCount: Number(row["count"]),
-    sizeBytes: status.size,
-    // With several days DuckDB writes each file in pieces.
-    isSorted: day !== undefined,
-    statistics: row["column_statistics"] as ColumnStatistics,
-  };
-}
-
-function partitionDay(keys: unknown): number {
-  const [key] = keys as readonly { readonly value: string }[];
-  const day = dateDays(key?.value ?? "");
-  if (day === undefined) throw new RangeError(`Cannot tell the day of a partition, got ${key?.value ?? ""}`);
-  return day;
 }

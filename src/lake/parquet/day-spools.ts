@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Row } from "../../core/row.ts";
 import { dayText, type Instant } from "../spec/instant.ts";
+import type { Line } from "./line-writer.ts";
 import { openSpool, type SpoolWriter } from "./spool.ts";
 
 /** A spool and what is known of its rows. */
@@ -14,7 +14,7 @@ export interface DaySpool {
 
 /** Spools for the rows of one batch, one for each day. */
 export interface DaySpools {
-  readonly add: (row: Row, ts: Instant) => void;
+  readonly add: (line: Line, ts: Instant) => void;
   readonly all: () => readonly DaySpool[];
   /** Closes the files; what was flushed before can still be read. */
   readonly close: () => void;
@@ -39,7 +39,7 @@ interface Entry {
 export function daySpools(folder: string): DaySpools {
   const entries = new Map<number | undefined, Entry>();
   return {
-    add: (row, ts) => {
+    add: (line, ts) => {
       const day = entries.has(ts.day) || entries.size < DAY_COUNT_MAX ? ts.day : undefined;
       let entry = entries.get(day);
       if (entry === undefined) {
@@ -47,7 +47,7 @@ export function daySpools(folder: string): DaySpools {
         entry = { spool: openSpool(join(folder, name)), day, isSorted: true, last: ts };
         entries.set(day, entry);
       }
-      entry.spool.add(row);
+      entry.spool.add(line);
       entry.isSorted &&= !isBefore(ts, entry.last);
       entry.last = ts;
     },

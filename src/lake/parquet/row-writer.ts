@@ -1,18 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import type { Row } from "../../core/row.ts";
-import { daySpec } from "../append/prepare.ts";
 import { lakeError } from "../lake-error.ts";
-import type { RefusedRow, RowWriter, StagedFile } from "../lake.ts";
-import { dayText, instantOf } from "../spec/instant.ts";
+import type { RefusedRow, RowWriter } from "../lake.ts";
+import { instantOf } from "../spec/instant.ts";
 import { currentSchema } from "../spec/metadata.ts";
 import type { TableMetadata } from "../spec/types.ts";
-import { stagedFile } from "../staged-file.ts";
 import type { Store } from "../store/store.ts";
-import type { WrittenFile } from "./copy.ts";
+import { adoptFiles } from "./adopt-files.ts";
 import type { Duckdb } from "./duckdb.ts";
-import { fitOf } from "./fit.ts";
-import { metricsOf } from "./metrics.ts";
+import { lineWriter } from "./line-writer.ts";
 import { type DaySpools, daySpools } from "./day-spools.ts";
 import { type StoredRows, storeRows } from "./store-rows.ts";
 
@@ -30,7 +26,7 @@ export interface RowWriterTools {
 export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWriter {
   const { folder } = tools;
   const { fields } = currentSchema(metadata);
-  const misfit = fitOf(fields);
+  const line = lineWriter(fields);
   const refused: RefusedRow[] = [];
   let spools: DaySpools | undefined;
   let rowCount = 0;
@@ -42,14 +38,14 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
     const reason =
       instant === undefined
         ? `ts must be an instant, got ${JSON.stringify(row.ts) ?? "nothing"}`
-        : misfit(row);
+        : line.write(row);
     if (instant === undefined || reason !== undefined) {
       refused.push({ row, reason: reason ?? "" });
       return;
     }
     try {
       spools ??= daySpools(folder);
-      spools.add(row, instant);
+      spools.add(line, instant);
     } catch (error) {
       throw lakeError(error, `write to ${folder}`);
     }
@@ -75,7 +71,7 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
         stored.push(await storeRows({ duckdb: tools.duckdb, spool, fields, folder, day, isSorted, signal }));
       }
       const written = stored.flatMap((part) => part.files);
-      const files = await adopt(tools.store, { metadata, files: written });
+      const files = await adoptFiles(tools.store, { metadata, files: written });
       return { files, refused: [...refused, ...stored.flatMap((part) => part.refused)] };
     } catch (error) {
       throw lakeError(error, `write to table folder ${metadata.location}`);
@@ -92,52 +88,4 @@ export function rowWriter(tools: RowWriterTools, metadata: TableMetadata): RowWr
     finish,
     abort: close,
   };
-}
-
-/** Moves finished files into the table's folder, durable, under names that nobody else uses. */
-async function adopt(
-  store: Store,
-  written: {
-    readonly metadata: TableMetadata;
-    readonly files: readonly WrittenFile[];
-  },
-): Promise<readonly StagedFile[]> {
-  const { metadata, files } = written;
-  const { fields } = currentSchema(metadata);
-  const tsId = fields.find((field) => field.name === "ts")?.id ?? -1;
-  const dayName = daySpec(metadata).fields[0]?.name ?? "";
-  const sortOrder = metadata["sort-orders"].find(
-    (order) =>
-      order.fields.length === 1 &&
-      order.fields[0]?.["source-id"] === tsId &&
-      order.fields[0].transform === "identity" &&
-      order.fields[0].direction === "asc",
-  );
-  const metrics = metricsOf(fields);
-  const moves = files.map((file) => ({
-    file,
-    from: file.path,
-    to: `${metadata.location}/data/${dayName}=${dayText(file.day)}/${randomUUID()}.parquet`,
-  }));
-  try {
-    await store.adopt(moves);
-  } catch (error) {
-    for (const { to } of moves) await store.remove(to).catch(() => {});
-    throw error;
-  }
-  return moves.map(({ file, to }) =>
-    stagedFile(
-      {
-        content: 0,
-        file_path: to,
-        file_format: "PARQUET",
-        partition: { [dayName]: file.day },
-        record_count: file.rowCount,
-        file_size_in_bytes: file.sizeBytes,
-        ...metrics(file.statistics),
-        sort_order_id: file.isSorted ? (sortOrder?.["order-id"] ?? null) : null,
-      },
-      tsId,
-    ),
-  );
 }

@@ -1,13 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { stringifyJson } from "../../core/json.ts";
-import type { Row } from "../../core/row.ts";
 import { makeFolder } from "../store/make-folder.ts";
+import type { Line } from "./line-writer.ts";
 
 const BUFFER_BYTES_MIN = 256 * 1024;
-const LINE_FEED = 10;
-// How JSON.stringify writes a lone surrogate. The text of such an escape has it as well, which does no harm.
-const SURROGATE_ESCAPE = "\\ud";
 
 /** A file of rows, one JSON document a line. */
 export interface Spool {
@@ -19,7 +15,7 @@ export interface Spool {
 
 /** Appends rows to a spool. */
 export interface SpoolWriter extends Spool {
-  readonly add: (row: Row) => void;
+  readonly add: (line: Line) => void;
   readonly flush: () => void;
   readonly close: () => void;
 }
@@ -49,47 +45,18 @@ export function openSpool(folder: string): SpoolWriter {
     get lineBytesMax() {
       return lineBytesMax;
     },
-    add: (row) => {
-      const line = lineOf(row);
-      // A UTF-16 unit becomes three bytes at most.
-      const room = line.length * 3 + 1;
-      if (buffered + room > buffer.length) {
+    add: ({ bytes, length }) => {
+      if (buffered + length > buffer.length) {
         flush();
-        if (room > buffer.length) buffer = Buffer.allocUnsafe(room);
+        if (length > buffer.length) buffer = Buffer.allocUnsafe(length);
       }
-      const lineBytes = buffer.write(line, buffered) + 1;
-      buffered += lineBytes;
-      buffer[buffered - 1] = LINE_FEED;
-      size += lineBytes;
-      lineBytesMax = Math.max(lineBytesMax, lineBytes);
+      bytes.copy(buffer, buffered, 0, length);
+      buffered += length;
+      size += length;
+      lineBytesMax = Math.max(lineBytesMax, length);
       offsets.push(size);
     },
     flush,
     close: () => closeSync(file),
   };
-}
-
-/** One row as a line that DuckDB can read: a lone surrogate would make it refuse the whole file. */
-export function lineOf(row: Row): string {
-  const line = plainJson(row);
-  return line.includes(SURROGATE_ESCAPE) ? stringifyJson(wellFormed(row)) : line;
-}
-
-function plainJson(row: Row): string {
-  try {
-    // Several times faster than stringifyJson, which has to look at every value for a bigint.
-    return JSON.stringify(row);
-  } catch (error) {
-    if (error instanceof TypeError) return stringifyJson(row);
-    throw error;
-  }
-}
-
-function wellFormed(value: unknown): unknown {
-  if (typeof value === "string") return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]),
-  );
 }

@@ -5,13 +5,13 @@ import { DuolakeError } from "../../core/errors.ts";
 import { lakeError } from "../lake-error.ts";
 import type { RefusedRow } from "../lake.ts";
 import type { NestedField } from "../spec/types.ts";
-import type { WrittenFile } from "./copy.ts";
 import { copyRows, probeRows } from "./copy.ts";
 import type { Duckdb } from "./duckdb.ts";
 import { DuckdbError } from "./duckdb.ts";
 import type { Spool } from "./spool.ts";
 import type { LineRange } from "./spool-part.ts";
 import { readLine, writePart } from "./spool-part.ts";
+import type { WrittenFile } from "./write-parquet.ts";
 
 /** 16 parts at most: a part that is still too large has single rows that are too large. */
 const HALVING_COUNT_MAX = 4;

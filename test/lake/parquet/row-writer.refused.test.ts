@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Column } from "../../../src/core/columns.ts";
 import type { Json } from "../../../src/core/json.ts";
 import type { Row } from "../../../src/core/row.ts";
-import { lineOf } from "../../../src/lake/parquet/spool.ts";
+import { lineOf } from "../support/line-of.ts";
 import { sql } from "../support/sql.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { append, testTable } from "../support/test-lake.ts";

@@ -5,6 +5,7 @@ import { DuckdbError } from "../../../src/lake/parquet/duckdb.ts";
 import { openSpool } from "../../../src/lake/parquet/spool.ts";
 import { storeRows } from "../../../src/lake/parquet/store-rows.ts";
 import type { StoredRows } from "../../../src/lake/parquet/store-rows.ts";
+import { spoolLine } from "../support/line-of.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const FIELDS = [{ id: 1, name: "ts", required: false, type: "timestamptz" }];
@@ -37,7 +38,7 @@ async function store(
   { rowCount, folder }: { rowCount: number; folder: string },
 ): Promise<StoredRows> {
   const spool = openSpool(`${folder}/spool`);
-  for (let id = 0; id < rowCount; id += 1) spool.add({ ts: "2024-01-01T00:00:00Z", id });
+  for (let id = 0; id < rowCount; id += 1) spool.add(spoolLine({ ts: "2024-01-01T00:00:00Z", id }));
   spool.flush();
   spool.close();
   return storeRows({ duckdb, spool, fields: FIELDS, folder, day: 19_723, isSorted: true, signal: undefined });

@@ -27,9 +27,9 @@ export function instantClock(): Clock {
 }
 
 /** What commits need, over a store in memory or the one given. */
-export function memoryTools(store: Store = memoryStore()): CommitTools {
+export function memoryTools(store: Store = memoryStore(), warehouse: string = "/w"): CommitTools {
   const clock = instantClock();
-  return { store, clock, catalog: folderCatalog({ store, clock, warehouse: "/w", database: "d" }) };
+  return { store, clock, catalog: folderCatalog({ store, clock, warehouse, database: "d" }) };
 }
 
 /** A table `t` with the cursor at `0`. */
