@@ -53,7 +53,9 @@ export function createKnownRange(
   let isOpenEnded = toUs === Infinity;
   return {
     covers: ({ timeKnown, tsUs }) =>
-      timeKnown ? tsUs >= Math.max(fromUs, known.forgottenToUs) && (tsUs <= toUs || isOpenEnded) : isOpenEnded,
+      timeKnown
+        ? tsUs >= Math.max(fromUs, known.forgottenToUs) && (tsUs <= toUs || isOpenEnded)
+        : isOpenEnded,
     lookUp: async ({ timeKnown, tsUs }) => {
       const place = timeKnown ? { fromUs: tsUs, toUs: tsUs } : { fromUs: toUs };
       await readKnown(context, { table: standing.table, known, ...place, signal });

@@ -29,7 +29,7 @@ test.each([404, 410, 403] as const)(
       await harness.pull();
     }
     for (const table of ["admin", "offline_enrollment"] as const) {
-      expect(await harness.difference(table), table).toEqual(NO_DIFFERENCE);
+      expect({ table, ...(await harness.difference(table)) }).toEqual({ table, ...NO_DIFFERENCE });
     }
   },
 );

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { crc32 } from "node:zlib";
 
 /** What is sent back. */
 export interface Answer {
@@ -41,6 +42,8 @@ interface Upload {
   readonly key: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly parts: Map<number, Buffer>;
+  /** It was begun with a checksum, so each part needs one, and again at the end. */
+  readonly hasChecksums: boolean;
 }
 
 const PART_BYTES_MIN = 5 * 1024 * 1024;
@@ -85,6 +88,7 @@ export class S3Buckets {
     const objects = this.#bucket(request.bucket);
     switch (operation) {
       case "PutObject":
+        checkChecksum(request.body, request.headers);
         this.#checkConditions(objects.get(key), request.headers);
         objects.set(key, {
           bytes: request.body,
@@ -151,7 +155,12 @@ export class S3Buckets {
   ): Answer {
     if (operation === "CreateMultipartUpload") {
       const uploadId = `upload-${this.#uploads.size}-${Math.random()}`;
-      this.#uploads.set(uploadId, { key, metadata: metadataOf(headers), parts: new Map() });
+      this.#uploads.set(uploadId, {
+        key,
+        metadata: metadataOf(headers),
+        parts: new Map(),
+        hasChecksums: "x-amz-checksum-algorithm" in headers,
+      });
       return xml(
         `<InitiateMultipartUploadResult><UploadId>${uploadId}</UploadId></InitiateMultipartUploadResult>`,
       );
@@ -160,19 +169,29 @@ export class S3Buckets {
     const upload = this.#uploads.get(uploadId);
     if (upload?.key !== key) throw new S3Refusal(404, "NoSuchUpload", "The specified upload does not exist.");
     if (operation === "UploadPart") {
+      checkChecksum(body, headers);
       upload.parts.set(Number(query.get("partNumber")), body);
-      return { status: 200, headers: { etag: tagOf(body) }, body: NOTHING };
+      const sum = upload.hasChecksums ? { "x-amz-checksum-crc32": crc32Of(body) } : {};
+      return { status: 200, headers: { etag: tagOf(body), ...sum }, body: NOTHING };
     }
     if (operation === "CompleteMultipartUpload") {
       this.#checkConditions(objects.get(key), headers);
       const named = [...body.toString().matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = ""]) => ({
         number: Number(/<PartNumber>(\d+)</.exec(part)?.[1]),
         tag: plain(/<ETag>(.*?)<\/ETag>/.exec(part)?.[1] ?? ""),
+        crc32: /<ChecksumCRC32>(.*?)<\/ChecksumCRC32>/.exec(part)?.[1],
       }));
-      const parts = named.map(({ number, tag }, index) => {
+      const parts = named.map(({ number, tag, crc32: sum }, index) => {
         const part = upload.parts.get(number);
         if (part === undefined || tagOf(part) !== tag)
           throw new S3Refusal(400, "InvalidPart", "a part is missing");
+        if (upload.hasChecksums && sum !== crc32Of(part)) {
+          throw new S3Refusal(
+            400,
+            "InvalidRequest",
+            "The complete request must include the checksum for each part.",
+          );
+        }
         if (index < named.length - 1 && part.length < PART_BYTES_MIN)
           throw new S3Refusal(400, "EntityTooSmall", "a part is too small");
         return part;
@@ -281,4 +300,16 @@ function plain(text: string): string {
 /** The tag of an object: as S3's, another one for other bytes. */
 function tagOf(bytes: Uint8Array): string {
   return `"${createHash("md5").update(bytes).digest("hex")}"`;
+}
+
+function crc32Of(bytes: Uint8Array): string {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(bytes));
+  return sum.toString("base64");
+}
+
+function checkChecksum(body: Uint8Array, headers: IncomingHttpHeaders): void {
+  const sum = headers["x-amz-checksum-crc32"];
+  if (sum !== undefined && sum !== crc32Of(body))
+    throw new S3Refusal(400, "BadDigest", "The CRC32 you specified did not match.");
 }

@@ -88,7 +88,7 @@ function fieldOf({ fields, places }: KnownShape, key: string): KnownField | unde
 
 function collectValue(value: Json, field: Exclude<KnownField, "any">, search: Search): void {
   const { path, found } = search;
-  const items: readonly Json[] = Array.isArray(value) ? value.slice(0, ITEM_COUNT_MAX) : [value as Json];
+  const items: readonly Json[] = Array.isArray(value) ? value.slice(0, ITEM_COUNT_MAX) : [value];
   for (const item of items) {
     if (found.size >= ENTRY_COUNT_MAX) return;
     if (isKnownItem(item, field)) continue;

@@ -15,7 +15,7 @@ function rowOf(event: Json): JsonObject {
 /** A row without what cannot be the same: the raw event, and a time that one log tells more finely. */
 function comparable(row: JsonObject): JsonObject {
   const { ts, event, ...rest } = row;
-  expect(String(ts).slice(0, 19)).toBe("2026-03-12T07:45:11");
+  expect((ts as string).slice(0, 19)).toBe("2026-03-12T07:45:11");
   return { ...rest, event: { ...(event as JsonObject), original: "" } };
 }
 
