@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Clock } from "./core/clock.ts";
 import { DuolakeError } from "./core/errors.ts";
 import { createHttp, type Http } from "./core/http.ts";
@@ -61,7 +62,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const override = env["DUOLAKE_DUO_ENDPOINT_URL"];
   const endpoint = override === undefined || override === "" ? undefined : endpointUrl(override);
   const secrets = openSecretStore(config, env);
-  const lake = await openLake({ ...config.lake, clock, ...(options.store && { store: options.store }) });
+  const lake = await openLake({
+    ...config.lake,
+    clock,
+    localFolder: join(config.dir, ".duolake"),
+    ...(options.store && { store: options.store }),
+  });
   const transport = createHttp();
   const http = options.http ?? transport.http;
   const sources = config.logSources.map((source) =>

@@ -9,6 +9,7 @@ export { LOG_TABLES } from "./duo/tables/index.ts";
 export { ecsNames, ecsType } from "./ecs/fields.ts";
 export type { Lake, LakeTable } from "./lake/lake.ts";
 export { openLake } from "./lake/open-lake.ts";
+export type { Moment } from "./lake/table-at.ts";
 export type { TableResult } from "./pipeline/pull-result.ts";
 export { pullAll } from "./pull-all.ts";
-export { type Answer, openQuery } from "./query/open-query.ts";
+export { type Answer, openQuery, type QueryOptions } from "./query/open-query.ts";

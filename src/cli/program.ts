@@ -196,10 +196,17 @@ const query: Declare = (program, io, done) => {
         .choices(["table", "json", "ndjson", "csv"])
         .default("table"),
     )
+    .option("--since <time>", "only rows whose ts is not before: 7d, 2026-03-12 or an instant")
+    .option("--until <time>", "only rows whose ts is before: 1d, 2026-03-12 or an instant")
+    .option(
+      "--as-of <moment>",
+      "read the tables as they were: 1d, 2026-03-12, an instant, or a snapshot's id",
+    )
     .addHelpText(
       "after",
       examples([
         "duolake query \"SELECT user.name, count(*) FROM duo_auth WHERE event.outcome = 'failure' GROUP BY ALL\"",
+        'duolake query --since 1h "SELECT ts, user.name, event.outcome FROM duo_auth ORDER BY ts"',
         'duolake query --format csv "SELECT * FROM duo_admin" > admin.csv',
       ]),
     )

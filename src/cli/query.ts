@@ -6,19 +6,21 @@ import { EXIT_DONE } from "./exit-codes.ts";
 import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
+import { type QueryTimes, readQueryTimes } from "./read-query-times.ts";
 import { textTable } from "./text-table.ts";
 
 export type QueryFormat = "table" | "json" | "ndjson" | "csv";
 
-export interface QueryCommandOptions extends CommonOptions {
+export interface QueryCommandOptions extends CommonOptions, QueryTimes {
   readonly format: QueryFormat;
 }
 
 /** `duolake query SQL`: answers a question about the tables. */
 export async function query(sql: string, options: QueryCommandOptions, io: Io): Promise<number> {
+  const times = readQueryTimes(options, systemClock.nowMs());
   const config = await loadContext(options, io);
   const lake = await openLake({ ...config.lake, clock: systemClock });
-  const answer = await openQuery(lake, sql, { signal: io.signal });
+  const answer = await openQuery(lake, sql, { ...times, signal: io.signal });
   const format = options.json === true ? "json" : options.format;
   await PRINTERS[format](answer, io);
   return EXIT_DONE;

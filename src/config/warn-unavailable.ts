@@ -7,7 +7,6 @@ const UNAVAILABLE: readonly {
   readonly isIt: (value: string) => boolean;
   readonly instead: string;
 }[] = [
-  { path: ["lake", "warehouse"], isIt: (value) => /^s3:/i.test(value), instead: "use a folder" },
   { path: ["lake", "catalog", "type"], isIt: (value) => value !== "folder", instead: "use folder" },
   { path: ["secrets", "store"], isIt: (value) => value !== "local", instead: "use local" },
 ];

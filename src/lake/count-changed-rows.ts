@@ -1,5 +1,6 @@
 import { lakeError } from "./lake-error.ts";
 import type { DataFile, LakeTable } from "./lake.ts";
+import { leaseFiles } from "./leased-files.ts";
 import { readSchema, readerSql } from "./reader-sql.ts";
 import { internalsOf } from "./table.ts";
 
@@ -20,15 +21,20 @@ export async function countChangedRows(
   signal?: AbortSignal,
 ): Promise<number> {
   const schema = readSchema(table);
+  const leased = await leaseFiles(table, [...files.before, ...files.after]);
+  const before = leased.files.slice(0, files.before.length);
+  const after = leased.files.slice(files.before.length);
   const hashes = (side: readonly DataFile[], sign: 1 | -1): string =>
     `SELECT md5_number(CAST(to_json(row) AS VARCHAR)) AS hash, ${sign} AS sign FROM ${readerSql(side, schema)} AS row`;
   // What EXCEPT ALL finds in both directions, with each file read once.
   const sql = `SELECT CAST(greatest(sum(greatest(more, 0)), sum(greatest(-more, 0))) AS DOUBLE) AS changed FROM
-    (SELECT sum(sign) AS more FROM (${hashes(files.before, 1)} UNION ALL ${hashes(files.after, -1)}) GROUP BY hash)`;
+    (SELECT sum(sign) AS more FROM (${hashes(before, 1)} UNION ALL ${hashes(after, -1)}) GROUP BY hash)`;
   try {
     const [row] = await internalsOf(table).tools.duckdb.rows(sql, signal);
     return Number(row?.["changed"] ?? 0);
   } catch (error) {
     throw lakeError(error, `compare files of table ${table.name}`);
+  } finally {
+    await leased.release();
   }
 }

@@ -10,6 +10,14 @@ export interface DataFile {
   /** Smallest and largest `ts` in microseconds since 1970; undefined where the file has no bounds. */
   readonly tsMinUs: number | undefined;
   readonly tsMaxUs: number | undefined;
+  /** The same for files that hold the same leaf columns, told by field id; left out where the manifest does not say which. */
+  readonly leafKey?: string;
+}
+
+/** A stretch of `ts` in microseconds since 1970, both ends included; an end that is left out has no bound. */
+export interface TsRange {
+  readonly fromUs?: number | undefined;
+  readonly toUs?: number | undefined;
 }
 
 /** A written file that no snapshot holds yet. Opaque outside `lake/`; give it to `commit` or `discard`. */
@@ -79,8 +87,8 @@ export interface LakeTable {
   readonly snapshotAtMs: number | undefined;
   readonly rowCount: number;
   readonly fileCount: number;
-  /** The live data files, in no promised order; with `fromUs` only those that may hold a row with `ts` >= it. */
-  readonly files: (range?: { readonly fromUs?: number }) => Promise<readonly DataFile[]>;
+  /** The live data files, in no promised order; with a range only those that may hold a row whose `ts` lies in it. */
+  readonly files: (range?: TsRange) => Promise<readonly DataFile[]>;
   /** The table as it is now; `this` when nothing changed. */
   readonly reload: () => Promise<LakeTable>;
   readonly writer: () => RowWriter;
@@ -102,6 +110,9 @@ export interface LakeTable {
   /** Removes staged files that were not committed; those of a commit whose answer was lost stay. Never throws. */
   readonly discard: (files: readonly StagedFile[]) => Promise<void>;
 }
+
+/** A table at one of its snapshots, to be read and nothing else. */
+export type ReadableTable = Omit<LakeTable, "reload" | "writer" | "commit" | "discard">;
 
 /** A warehouse and its catalog, seen through one database. */
 export interface Lake {

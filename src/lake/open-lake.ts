@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import { CommitConflict, CommitUnknown } from "./catalog/catalog.ts";
@@ -7,42 +7,49 @@ import { folderCatalog } from "./catalog/folder.ts";
 import { evolveTable } from "./evolve-table.ts";
 import { lakeError } from "./lake-error.ts";
 import type { Lake, LakeTable } from "./lake.ts";
-import { duckdb } from "./parquet/duckdb.ts";
+import type { RemoteOptions } from "./open-store.ts";
+import { openStore } from "./open-store.ts";
+import { type Duckdb, duckdb } from "./parquet/duckdb.ts";
 import { spoolFolders } from "./parquet/spool-folder.ts";
 import { planCache } from "./scan.ts";
 import { newTable } from "./spec/new-table.ts";
-import { localStore } from "./store/local.ts";
+import { probeStore } from "./store/probe-store.ts";
 import type { Store } from "./store/store.ts";
 import type { LakeTools } from "./table.ts";
 import { internalsOf, lakeTable } from "./table.ts";
 
-export interface LakeOptions {
-  /** A folder; a relative one is taken from the working directory. */
+export interface LakeOptions extends RemoteOptions {
+  /** A folder, a relative one is taken from the working directory; or `s3://bucket/prefix`. */
   readonly warehouse: string;
   readonly database: string;
   readonly catalog: { readonly type: "folder" | "glue" | "rest" };
   readonly clock: Clock;
   readonly duckdb?: { readonly memoryLimitBytes?: number; readonly threadCount?: number };
-  /** Where files are kept; the local disk unless given. */
+  /** Where files are kept; what the warehouse says unless given. */
   readonly store?: Store;
 }
 
 /**
  * Opens a lake. Nothing is read, written or loaded yet: the folder is made by the first `create`, DuckDB is
- * loaded by the first rows.
+ * loaded by the first rows, the client of S3 by the first request.
  *
  * @throws config_invalid for catalogs and warehouses that this version does not have
  */
 export async function openLake(options: LakeOptions): Promise<Lake> {
-  const warehouse = warehouseOf(options);
+  checkCatalog(options);
   const { database, clock } = options;
-  const store = options.store ?? localStore();
-  const spoolRoot = join(warehouse, database, ".spool");
+  const opened = openStore(options);
+  const { warehouse, spoolRoot } = opened;
+  const store = options.store ?? opened.store;
+  const prove = provenOnce(store, `${warehouse}/${database}`);
+  const engine = (): Duckdb =>
+    duckdb({ ...options.duckdb, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) });
   const tools: LakeTools = {
     store,
     clock,
     catalog: folderCatalog({ store, warehouse, database, clock }),
-    duckdb: duckdb({ ...options.duckdb, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) }),
+    duckdb: engine(),
+    compactor: engine(),
     spools: spoolFolders(spoolRoot, clock),
     cache: planCache(),
   };
@@ -54,31 +61,40 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
         const loaded = await tools.catalog.load(name);
         return loaded === undefined ? undefined : lakeTable(tools, loaded);
       }),
-    create: (name, table) => guard(`create table ${name}`, () => create(tools, { name, ...table })),
+    create: (name, table) =>
+      guard(`create table ${name}`, async () => {
+        // On a disk the link of the commit itself shows whether the file system has any.
+        if (opened.isRemote) await prove();
+        return create(tools, { name, ...table });
+      }),
     evolve: (table, columns) =>
       guard(`add columns to table ${table.name}`, async () => {
         const base = internalsOf(table).loaded;
         const evolved = await evolveTable(tools, { base, columns });
         return evolved === base ? table : lakeTable(tools, evolved);
       }),
-    probe: () => guard(`write to ${warehouse}`, () => probe(store, `${warehouse}/${database}`)),
+    probe: () => guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`)),
   };
 }
 
-function warehouseOf({ warehouse, catalog }: LakeOptions): string {
-  if (catalog.type !== "folder") {
-    throw new DuolakeError(
-      "config_invalid",
-      `Cannot open the lake: catalog type ${catalog.type} is not supported by this version; use folder`,
-    );
-  }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(warehouse)) {
-    throw new DuolakeError(
-      "config_invalid",
-      `Cannot open the lake: only a folder of this machine is supported as warehouse by this version, got ${warehouse}`,
-    );
-  }
-  return resolve(warehouse);
+function checkCatalog({ catalog }: LakeOptions): void {
+  if (catalog.type === "folder") return;
+  throw new DuolakeError(
+    "config_invalid",
+    `Cannot open the lake: catalog type ${catalog.type} is not supported by this version; use folder`,
+  );
+}
+
+/** Probes a store before the first table is made in it; where that fails, again before the next. */
+function provenOnce(store: Store, folder: string): () => Promise<void> {
+  let proving: Promise<void> | undefined;
+  return () => {
+    proving ??= probeStore(store, folder).catch((error: unknown) => {
+      proving = undefined;
+      throw error;
+    });
+    return proving;
+  };
 }
 
 async function create(
@@ -97,12 +113,6 @@ async function create(
     if (loaded === undefined) throw error;
     return lakeTable(tools, loaded);
   }
-}
-
-async function probe(store: Store, root: string): Promise<void> {
-  const path = `${root}/.probe-${randomUUID()}`;
-  await store.writeNew(path, new TextEncoder().encode("duolake\n"));
-  await store.remove(path);
 }
 
 async function guard<T>(doing: string, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { lakeError } from "./lake-error.ts";
 import type { DataFile, LakeTable } from "./lake.ts";
+import { leaseFiles } from "./leased-files.ts";
 import { identifier } from "./parquet/duckdb-types.ts";
 import { readSchema, readerSql } from "./reader-sql.ts";
 import type { FieldType, NestedField } from "./spec/types.ts";
@@ -49,9 +50,14 @@ export async function* readColumns(
   const { duckdb } = internalsOf(table).tools;
   try {
     for (let at = 0; at < files.length; at += FILE_COUNT_MAX) {
-      const source = readerSql(files.slice(at, at + FILE_COUNT_MAX), { fields: wanted });
-      const sql = `SELECT ${columns.join(", ")} FROM ${source}${isBounded ? ` WHERE ${condition}` : ""}`;
-      for await (const rows of duckdb.stream(sql, signal)) yield rows as ColumnCell[][];
+      const leased = await leaseFiles(table, files.slice(at, at + FILE_COUNT_MAX));
+      try {
+        const source = readerSql(leased.files, { fields: wanted });
+        const sql = `SELECT ${columns.join(", ")} FROM ${source}${isBounded ? ` WHERE ${condition}` : ""}`;
+        for await (const rows of duckdb.stream(sql, signal)) yield rows as ColumnCell[][];
+      } finally {
+        await leased.release();
+      }
     }
   } catch (error) {
     throw lakeError(error, `read table ${table.name}`);

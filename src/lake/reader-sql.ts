@@ -1,17 +1,36 @@
-import type { DataFile, LakeTable } from "./lake.ts";
+import type { DataFile, ReadableTable } from "./lake.ts";
 import { duckdbType, identifier, literal } from "./parquet/duckdb-types.ts";
 import { currentSchema } from "./spec/metadata.ts";
-import type { NestedField } from "./spec/types.ts";
+import type { Leaf } from "./spec/schema.ts";
+import { leavesOf } from "./spec/schema.ts";
+import type { NestedField, TableMetadata } from "./spec/types.ts";
+import { leafKeyOf } from "./staged-file.ts";
 import { internalsOf } from "./table.ts";
 
 /** What a table needs to be read by DuckDB: pass it on to `readerSql`. */
 export interface ReadSchema {
   readonly fields: readonly NestedField[];
+  /** The `leafKey` of a file that holds just these columns under these names; left out where a name or type was another once. */
+  readonly leafKey?: string;
 }
 
 /** The columns of a table with their field ids. */
-export function readSchema(table: LakeTable): ReadSchema {
-  return { fields: currentSchema(internalsOf(table).loaded.metadata).fields };
+export function readSchema(table: ReadableTable): ReadSchema {
+  const { metadata } = internalsOf(table).loaded;
+  const { fields } = currentSchema(metadata);
+  const leaves = leavesOf(fields);
+  return isConstant(metadata, leaves)
+    ? { fields, leafKey: leafKeyOf(leaves.map(({ id }) => id)) }
+    : { fields };
+}
+
+/** True where each leaf has had the name and type of today in every schema that had it. */
+function isConstant({ schemas }: TableMetadata, leaves: readonly Leaf[]): boolean {
+  const words = ({ path, type }: Leaf): string => JSON.stringify([path, type]);
+  const now = new Map(leaves.map((leaf) => [leaf.id, words(leaf)]));
+  return schemas.every(({ fields }) =>
+    leavesOf(fields).every((leaf) => (now.get(leaf.id) ?? words(leaf)) === words(leaf)),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { DuolakeError } from "../core/errors.ts";
-import type { DataFile } from "./lake.ts";
+import type { DataFile, TsRange } from "./lake.ts";
 import { currentManifests, readTableFile } from "./read-manifests.ts";
 import { dayOf } from "./spec/instant.ts";
 import { DELETED, readManifest } from "./spec/manifest.ts";
@@ -46,16 +46,16 @@ export function planCache(fileCountMax: number = DATA_FILE_COUNT_MAX): PlanCache
 }
 
 /**
- * The live data files of the current snapshot that may hold a row with `ts` >= `fromUs`
+ * The live data files of the current snapshot that may hold a row whose `ts` lies in the range
  * (spec, "Scan Planning"): whole manifests are passed over by their partition summary, files by day and bounds.
  *
  * @throws lake_format_unsupported where another engine wrote row-level deletes: ignoring them would show deleted rows
  */
 export async function planFiles(
   tools: { readonly store: Store; readonly cache: PlanCache },
-  options: { readonly metadata: TableMetadata; readonly name: string; readonly fromUs: number | undefined },
+  options: TsRange & { readonly metadata: TableMetadata; readonly name: string },
 ): Promise<readonly DataFile[]> {
-  const { metadata, name, fromUs } = options;
+  const { metadata, name } = options;
   const planned: DataFile[] = [];
   for (const manifest of await currentManifests(tools.store, metadata)) {
     if (!hasLiveFiles(manifest)) continue;
@@ -66,9 +66,9 @@ export async function planFiles(
       );
     }
     const day = dayFieldOf(metadata, manifest);
-    if (fromUs !== undefined && isBefore(manifest, { day, fromUs })) continue;
+    if (!mayHoldDays(manifest, { day, range: options })) continue;
     for (const file of await filesOf(tools, { metadata, manifest, day })) {
-      if (fromUs === undefined || file.tsMaxUs === undefined || file.tsMaxUs >= fromUs) planned.push(file);
+      if (mayHold(file, options)) planned.push(file);
     }
   }
   return planned;
@@ -92,14 +92,26 @@ function dayFieldOf(metadata: TableMetadata, manifest: ManifestFile): DayField |
   return name === undefined ? undefined : { index, name };
 }
 
-function isBefore(
+/** False where none of the manifest's files has a day of the range. */
+function mayHoldDays(
   manifest: ManifestFile,
-  { day, fromUs }: { readonly day: DayField | undefined; readonly fromUs: number },
+  { day, range }: { readonly day: DayField | undefined; readonly range: TsRange },
 ): boolean {
   const summary = day === undefined ? undefined : manifest.partitions?.[day.index];
-  if (summary === undefined || summary.contains_null || !summary.upper_bound) return false;
-  const last = readInt(summary.upper_bound);
-  return last !== undefined && last < dayOf(fromUs);
+  if (summary === undefined || summary.contains_null) return true;
+  const first = summary.lower_bound ? readInt(summary.lower_bound) : undefined;
+  const last = summary.upper_bound ? readInt(summary.upper_bound) : undefined;
+  const { fromUs, toUs } = range;
+  const isBefore = fromUs !== undefined && last !== undefined && last < dayOf(fromUs);
+  const isAfter = toUs !== undefined && first !== undefined && first > dayOf(toUs);
+  return !isBefore && !isAfter;
+}
+
+/** False where the bounds of a file say that no row of it lies in the range. */
+function mayHold({ tsMinUs, tsMaxUs }: DataFile, { fromUs, toUs }: TsRange): boolean {
+  const isBefore = fromUs !== undefined && tsMaxUs !== undefined && tsMaxUs < fromUs;
+  const isAfter = toUs !== undefined && tsMinUs !== undefined && tsMinUs > toUs;
+  return !isBefore && !isAfter;
 }
 
 async function filesOf(

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { commitChange } from "./append/commit-change.ts";
 import type { Catalog, Loaded } from "./catalog/catalog.ts";
 import { lakeError } from "./lake-error.ts";
-import type { LakeTable } from "./lake.ts";
+import type { LakeTable, ReadableTable } from "./lake.ts";
 import type { Duckdb } from "./parquet/duckdb.ts";
 import { rowWriter } from "./parquet/row-writer.ts";
 import type { SpoolFolders } from "./parquet/spool-folder.ts";
@@ -21,6 +21,8 @@ export interface LakeTools {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly duckdb: Duckdb;
+  /** For maintenance, which may take all of its memory while pulls go on. */
+  readonly compactor: Duckdb;
   readonly spools: SpoolFolders;
   readonly cache: PlanCache;
 }
@@ -31,10 +33,10 @@ interface Internals {
 }
 
 // Keeps what other folders must not reach out of the objects they hold.
-const INTERNALS = new WeakMap<LakeTable, Internals>();
+const INTERNALS = new WeakMap<ReadableTable, Internals>();
 
 /** What stands behind a table that this folder made. */
-export function internalsOf(table: LakeTable): Internals {
+export function internalsOf(table: ReadableTable): Internals {
   const internals = INTERNALS.get(table);
   if (internals === undefined) throw new TypeError("Cannot use a table that no lake loaded");
   return internals;
@@ -61,7 +63,7 @@ export async function lakeTable(tools: LakeTools, loaded: Loaded): Promise<LakeT
     snapshotId: snapshot === undefined ? undefined : BigInt(snapshot["snapshot-id"]),
     snapshotAtMs: snapshot?.["timestamp-ms"],
     ...totals,
-    files: (range = {}) => guard("plan", () => planFiles(tools, { metadata, name, fromUs: range.fromUs })),
+    files: (range = {}) => guard("plan", () => planFiles(tools, { metadata, name, ...range })),
     reload: () =>
       guard("reload", async () => {
         const now = await tools.catalog.refresh(loaded);

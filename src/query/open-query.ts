@@ -1,17 +1,18 @@
-import { randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "@duckdb/node-api";
 import { stopped, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Lake, LakeTable } from "../lake/lake.ts";
+import type { DataFile, Lake, ReadableTable, TsRange } from "../lake/lake.ts";
 import { type LeasedFiles, leaseFiles } from "../lake/leased-files.ts";
-import { identifier, literal } from "../lake/parquet/duckdb-types.ts";
-import { readerSql, readSchema } from "../lake/reader-sql.ts";
+import { identifier } from "../lake/parquet/duckdb-types.ts";
+import type { Moment } from "../lake/table-at.ts";
 import { checkStatement, invalid } from "./check-statement.ts";
-import { latestView } from "./latest-view.ts";
+import { connect, lockDown } from "./connect.ts";
 import { jsonValue } from "./json-value.ts";
+import { latestViews } from "./latest-views.ts";
+import { mentionedTables } from "./mentioned-tables.ts";
+import { planRanges } from "./plan-ranges.ts";
+import { tableSql } from "./table-sql.ts";
 
 /** The answer to a question: its columns at once, its rows as they come. */
 export interface Answer {
@@ -21,50 +22,46 @@ export interface Answer {
 }
 
 export interface QueryOptions {
+  /** Reads every table of the question as it was then: at a snapshot, or at the last one by a time (ms since 1970). */
+  readonly asOf?: Moment | undefined;
+  /** Only rows whose `ts` is not before this, of every table of the question; ms since 1970. */
+  readonly sinceMs?: number | undefined;
+  /** Only rows whose `ts` is before this; ms since 1970. */
+  readonly untilMs?: number | undefined;
   /** What DuckDB may use before it spills to disk. */
   readonly memoryLimitBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Answers one question about the lake's tables, each at its present snapshot, under their resolved names; beside a table whose
- * events come in versions stands the view of their last ones (`latestView`).
+ * Answers one question about the lake's tables, each at its present snapshot or as of a moment, under their resolved names; beside
+ * a table whose events come in versions stands the view of their last ones (`latestView`).
  *
+ * Only files that may hold a row of what the question needs are opened: by the options and by its own conditions on `ts`.
  * DuckDB runs in memory and may open the data files of these tables and nothing else: no other file, no network, no
  * extension, no setting.
  *
- * @throws query_invalid, lake_*, stopped
+ * @throws query_invalid, snapshot_not_found, lake_*, stopped
  */
 export async function openQuery(lake: Lake, sql: string, options: QueryOptions = {}): Promise<Answer> {
   const { signal, memoryLimitBytes = 2 ** 31 } = options;
-  const tables = await mentionedTables(lake, sql);
+  const tables = await mentionedTables(lake, sql, options.asOf);
   throwIfStopped(signal);
   const connection = await connect(memoryLimitBytes);
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
-  const leases: LeasedFiles<unknown>[] = [];
+  const leases: LeasedFiles<DataFile>[] = [];
   const close = async (): Promise<void> => {
     signal?.removeEventListener("abort", interrupt);
     connection.closeSync();
     for (const { release } of leases) await release();
   };
   try {
-    const paths: string[] = [];
-    for (const table of tables) {
-      const leased = await leaseFiles(table, await table.files());
-      leases.push(leased);
-      const { files } = leased;
-      paths.push(...files.map(({ path }) => path));
-      await connection.run(
-        `CREATE VIEW ${identifier(table.name)} AS SELECT * FROM ${readerSql(files, readSchema(table))}`,
-      );
-    }
-    for (const { name, sql: select } of tables.flatMap((table) => latestView(table) ?? [])) {
-      // A table of that name is the user's own.
-      if (!tables.some((table) => table.name === name))
-        await connection.run(`CREATE VIEW ${identifier(name)} AS ${select}`);
-    }
-    await lockDown(connection, paths);
+    for await (const lease of createViews(connection, { tables, sql, options })) leases.push(lease);
+    await lockDown(
+      connection,
+      leases.flatMap(({ files }) => files.map(({ path }) => path)),
+    );
     const statement = await checkStatement(connection, sql);
     throwIfStopped(signal);
     await connection.run("BEGIN TRANSACTION READ ONLY");
@@ -77,31 +74,39 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   }
 }
 
-/** Only tables that the text names are opened: a lake may have hundreds. Where it names none, all are, for SHOW TABLES. */
-async function mentionedTables(lake: Lake, sql: string): Promise<readonly LakeTable[]> {
-  const names = await lake.list();
-  const text = sql.toLowerCase();
-  const mentioned = names.filter((name) => text.includes(name.toLowerCase()));
-  const loaded = await Promise.all((mentioned.length > 0 ? mentioned : names).map((name) => lake.load(name)));
-  return loaded.filter((table) => table !== undefined);
+/** Makes a view of each table, and hands out the files behind it for the one who releases them. */
+async function* createViews(
+  connection: DuckDBConnection,
+  {
+    tables,
+    sql,
+    options,
+  }: { readonly tables: readonly ReadableTable[]; readonly sql: string; readonly options: QueryOptions },
+): AsyncGenerator<LeasedFiles<DataFile>> {
+  const { sinceMs, untilMs } = options;
+  const range: TsRange = {
+    ...(sinceMs !== undefined && { fromUs: sinceMs * 1000 }),
+    ...(untilMs !== undefined && { toUs: untilMs * 1000 - 1 }),
+  };
+  const needed = await planRanges(sql, tables);
+  for (const table of tables) {
+    const leased = await leaseFiles(table, await table.files(overlap(range, needed.get(table.name))));
+    yield leased;
+    const select = await tableSql(connection, { table, files: leased.files, range });
+    await connection.run(`CREATE VIEW ${identifier(table.name)} AS ${select}`);
+  }
+  for (const view of latestViews(tables)) {
+    await connection.run(`CREATE VIEW ${identifier(view.name)} AS ${view.sql}`);
+  }
 }
 
-async function connect(memoryLimitBytes: number): Promise<DuckDBConnection> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: `${Math.floor(memoryLimitBytes / 2 ** 20)}MiB`,
-    // By default it would be a folder in the working directory. DuckDB makes it when it spills, and removes it.
-    temp_directory: join(tmpdir(), `duolake-query-${randomUUID()}`),
-  });
-  const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'");
-  return connection;
-}
-
-async function lockDown(connection: DuckDBConnection, paths: readonly string[]): Promise<void> {
-  if (paths.length > 0) await connection.run(`SET allowed_paths = [${paths.map(literal).join(", ")}]`);
-  await connection.run("SET enable_external_access = false");
-  await connection.run("SET lock_configuration = true");
+function overlap(a: TsRange, b: TsRange = {}): TsRange {
+  const from = [a.fromUs, b.fromUs].filter((us) => us !== undefined);
+  const to = [a.toUs, b.toUs].filter((us) => us !== undefined);
+  return {
+    ...(from.length > 0 && { fromUs: Math.max(...from) }),
+    ...(to.length > 0 && { toUs: Math.min(...to) }),
+  };
 }
 
 interface Reading {

@@ -65,7 +65,7 @@ describe("openLake", () => {
   test.each([
     [{ catalog: { type: "glue" } }, /catalog type glue/],
     [{ catalog: { type: "rest" } }, /catalog type rest/],
-    [{ warehouse: "s3://bucket/lake" }, /s3:\/\/bucket\/lake/],
+    [{ warehouse: "gs://bucket/lake" }, /gs:\/\/bucket\/lake/],
   ] as const)("openLake refuses what this version does not have (%#)", async (options, message) => {
     const opening = openLake({
       warehouse: "/tmp",

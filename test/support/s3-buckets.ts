@@ -169,6 +169,11 @@ export class S3Buckets {
     const upload = this.#uploads.get(uploadId);
     if (upload?.key !== key) throw new S3Refusal(404, "NoSuchUpload", "The specified upload does not exist.");
     if (operation === "UploadPart") {
+      if (!upload.hasChecksums && "x-amz-checksum-crc32" in headers) {
+        const text =
+          "Checksum Type mismatch occurred, expected checksum Type: null, actual checksum Type: crc32";
+        throw new S3Refusal(400, "InvalidRequest", text);
+      }
       checkChecksum(body, headers);
       upload.parts.set(Number(query.get("partNumber")), body);
       const sum = upload.hasChecksums ? { "x-amz-checksum-crc32": crc32Of(body) } : {};

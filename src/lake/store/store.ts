@@ -33,10 +33,22 @@ export interface Store {
   readonly listFolders: (path: string) => Promise<readonly string[]>;
   /** The files below a path, in no promised order; none where it is missing. */
   readonly list: (path: string, options?: { readonly deep?: boolean }) => Promise<readonly StoreEntry[]>;
-  /** Removes a file; one that is not there is no error. */
   /** True where both paths lead to the same folder, through links too; false where one of them does not exist. */
   readonly isSamePlace: (a: string, b: string) => Promise<boolean>;
+  /** Removes a file; one that is not there is no error. */
   readonly remove: (path: string) => Promise<void>;
+  /**
+   * Gives files as they can be opened on this machine, in the same order. They are there until the release, also where they are
+   * removed from the store meanwhile. Absent where paths are files of this machine already.
+   */
+  readonly lease?: (paths: readonly string[]) => Promise<FileLease>;
+}
+
+/** Files of a store on the local disk, until they are released. */
+export interface FileLease {
+  readonly paths: readonly string[];
+  /** Never throws. */
+  readonly release: () => Promise<void>;
 }
 
 /** A write whose answer was lost: look before doing anything else, and delete nothing. */

@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { literal } from "../lake/parquet/duckdb-types.ts";
+
+/**
+ * Starts a DuckDB in memory, whose days are those of UTC.
+ *
+ * @param memoryLimitBytes what it may use before it spills to disk
+ */
+export async function connect(
+  memoryLimitBytes: number,
+  options: Readonly<Record<string, string>> = {},
+): Promise<DuckDBConnection> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: `${Math.floor(memoryLimitBytes / 2 ** 20)}MiB`,
+    // By default it would be a folder in the working directory. DuckDB makes it when it spills, and removes it.
+    temp_directory: join(tmpdir(), `duolake-query-${randomUUID()}`),
+    ...options,
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
+}
+
+/** Closes everything but these files to whatever runs on the connection from now on; nothing can open it again. */
+export async function lockDown(connection: DuckDBConnection, paths: readonly string[]): Promise<void> {
+  if (paths.length > 0) await connection.run(`SET allowed_paths = [${paths.map(literal).join(", ")}]`);
+  await connection.run("SET enable_external_access = false");
+  await connection.run("SET lock_configuration = true");
+}
