@@ -4,7 +4,7 @@ import { NO_DIFFERENCE } from "../support/pull-harness.ts";
 import { runSchedule } from "../support/run-schedule.ts";
 
 /** To replay a failure: DUOLAKE_FAULT_SEED=<its seed> DUOLAKE_FAULT_RUNS=1; to look for new ones: many runs. */
-const RUN_COUNT = Number(process.env["DUOLAKE_FAULT_RUNS"] ?? 25);
+const RUN_COUNT = Number(process.env["DUOLAKE_FAULT_RUNS"] ?? 15);
 const FIRST_SEED = Number(process.env["DUOLAKE_FAULT_SEED"] ?? 20_260_312);
 const SEEDS = Array.from({ length: RUN_COUNT }, (_, i) => FIRST_SEED + i);
 
