@@ -2,7 +2,7 @@
 export interface Io {
   /** Results. */
   readonly out: (text: string) => void;
-  /** Resolves when what was written to `out` has been taken; await it while writing without end. */
+  /** Resolves when what was written to `out` has been taken, or the signal was aborted; await it while writing without end. */
   readonly drain: () => Promise<void>;
   /** Progress, warnings and errors. */
   readonly err: (text: string) => void;

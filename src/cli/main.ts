@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   const io: Io = {
     out: (text) => process.stdout.write(text),
-    drain: () => drained(process.stdout),
+    drain: () => drained(process.stdout, stop.signal),
     err: (text) => process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
@@ -35,7 +35,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     signal: stop.signal,
   };
   try {
-    return await run(argv, io);
+    const exitCode = await run(argv, io);
+    // What a reader that stands still has not taken would keep the process alive although it was asked to stop.
+    if (stop.signal.aborted && process.stdout.writableLength > 0) process.exit(exitCode);
+    return exitCode;
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
@@ -75,8 +78,16 @@ function report(error: unknown, { io, asJson }: { readonly io: Io; readonly asJs
   return known === undefined ? EXIT_NOTHING_DONE : exitCodeOf(known);
 }
 
-function drained(stream: NodeJS.WriteStream): Promise<void> {
-  return stream.writableNeedDrain
-    ? new Promise((resolve) => stream.once("drain", resolve))
-    : Promise.resolve();
+/** Resolves when the stream has taken what was written, or nobody waits for it any more. */
+function drained(stream: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
+  if (!stream.writableNeedDrain || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off("drain", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    stream.once("drain", done);
+    signal.addEventListener("abort", done, { once: true });
+  });
 }

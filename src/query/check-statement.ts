@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { DuolakeError, errorText } from "../core/errors.ts";
+import { calledFunctions } from "./called-functions.ts";
 
 /** A text of these alone holds no statement; DuckDB has no message of its own for that. */
 const BLANKS_AND_COMMENTS = /\/\*[^]*?\*\/|--[^\n]*|[\s;]+/g;
@@ -7,6 +8,9 @@ const ONLY_QUESTIONS = "only questions are answered: SELECT, WITH, FROM, DESCRIB
 const QUESTION =
   /^[\s(]*(?:select|with|from|values|table|describe|desc|summarize|show|explain|pivot|unpivot)\b/i;
 const EXPLAIN = /^\s*explain(?:\s+analyze)?\b/i;
+/** Functions that change the state of DuckDB, or run SQL that is a text and cannot be looked at here. */
+const EFFECT =
+  /^(?:(?:enable|disable|force|truncate)_\w+|checkpoint|write_log|query|json_execute_serialized_sql)$/i;
 
 /**
  * Prepares a question, and refuses everything that is not one: `query` reads, it never changes a table or a file.
@@ -23,7 +27,11 @@ export async function checkStatement(
   if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   // Said here because DuckDB's own words for the others speak of views and files that nobody asked about.
   if (!QUESTION.test(withoutComments(sql))) throw invalid(ONLY_QUESTIONS, sql);
+  const functions = await calledFunctions(connection, sql.replace(EXPLAIN, ""));
+  const effect = functions?.find((name) => EFFECT.test(name));
+  if (effect !== undefined) throw invalid(`function ${effect} does more than answer`, sql);
   const statement = await prepareOnly(connection, sql);
+  if (functions === undefined) throw invalid(ONLY_QUESTIONS, sql);
   if (statement.statementType === StatementType.SELECT) return statement;
   if (statement.statementType === StatementType.EXPLAIN && EXPLAIN.test(sql)) {
     const explained = await prepareOnly(connection, sql.replace(EXPLAIN, ""));

@@ -18,6 +18,9 @@ export async function connect(
     memory_limit: `${Math.floor(memoryLimitBytes / 2 ** 20)}MiB`,
     // By default it would be a folder in the working directory. DuckDB makes it when it spills, and removes it.
     temp_directory: join(tmpdir(), `duolake-query-${randomUUID()}`),
+    // Naming a function of an extension would be answered by a download.
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
     ...options,
   });
   const connection = await instance.connect();

@@ -10,8 +10,11 @@ import { type PlanNode, rangesOfPlan } from "./ranges-of-plan.ts";
 
 const MEMORY_LIMIT_BYTES = 2 ** 28;
 const TS = /\bts\b/i;
-/** From the statistics of empty tables DuckDB would conclude that there is nothing to scan. */
-const NO_STATISTICS = "SET disabled_optimizers = 'statistics_propagation'";
+/**
+ * From the statistics of empty tables DuckDB would conclude that there is nothing to scan; and late materialization scans a table
+ * again, without its conditions, for rows that it has found with them.
+ */
+const PLAIN_PLANS = "SET disabled_optimizers = 'statistics_propagation,late_materialization'";
 
 /**
  * Finds out which stretch of `ts` a question needs of each table, before a file is opened: DuckDB plans it over empty tables of
@@ -27,7 +30,7 @@ export async function planRanges(
   if (!TS.test(sql)) return new Map();
   const connection = await connect(MEMORY_LIMIT_BYTES, { threads: "1" });
   try {
-    await connection.run(NO_STATISTICS);
+    await connection.run(PLAIN_PLANS);
     await lockDown(connection, []);
     for (const table of tables) await connection.run(emptyTableSql(table));
     for (const { name, sql: select } of latestViews(tables)) {
@@ -49,7 +52,8 @@ async function planOf(connection: DuckDBConnection, sql: string): Promise<readon
   try {
     await checkStatement(connection, sql);
     const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`);
-    return parseJson(String(reader.getRowsJS()[0]?.[1])) as unknown as readonly PlanNode[];
+    const [row] = reader.getRowsJS();
+    return parseJson(row?.[1] as string) as unknown as readonly PlanNode[];
   } catch {
     return [];
   }

@@ -10,8 +10,10 @@ export interface PlanNode {
 
 const SCAN = "SEQ_SCAN";
 const TABLE_PREFIX = "memory.main.";
-const CONDITION = /ts(>=|<=|>|<|=)'([^']*)'::TIMESTAMP WITH TIME ZONE/y;
+const CONDITION = /ts(>=|<=|!=|>|<|=)'([^']*)'::TIMESTAMP WITH TIME ZONE/y;
 const AND = " AND ";
+/** What DuckDB adds for its own use to conditions that hold anyway; it comes last. */
+const ADDED = /^(?:optional: |\(ts IS NOT NULL\)$)/;
 /** `now()` is later when the question is asked in earnest than when it was planned. */
 const PLANNED_BEFORE_US_MAX = 60_000_000;
 
@@ -43,8 +45,8 @@ export function rangesOfPlan(roots: readonly PlanNode[]): ReadonlyMap<string, Ts
 function rangeOf(filters: unknown): TsRange {
   const texts: readonly unknown[] = Array.isArray(filters) ? filters : [filters];
   const known = texts.flatMap((text) => (typeof text === "string" ? (conditionsOf(text) ?? []) : []));
-  const lower = known.flatMap(({ operator, us }) => (operator.startsWith("<") ? [] : [us]));
-  const upper = known.flatMap(({ operator, us }) => (operator.startsWith(">") ? [] : [us]));
+  const lower = known.flatMap(({ operator, us }) => (/^[>=]/.test(operator) ? [us] : []));
+  const upper = known.flatMap(({ operator, us }) => (/^[<=]/.test(operator) ? [us] : []));
   return {
     ...(lower.length > 0 && { fromUs: Math.max(...lower) }),
     ...(upper.length > 0 && { toUs: Math.min(...upper) + PLANNED_BEFORE_US_MAX }),
@@ -69,6 +71,7 @@ function conditionsOf(text: string): readonly Condition[] | undefined {
     if (at === text.length) return conditions;
     if (!text.startsWith(AND, at)) return undefined;
     at += AND.length;
+    if (ADDED.test(text.slice(at))) return conditions;
   }
   return undefined;
 }

@@ -135,6 +135,23 @@ describe("query", () => {
     expect(err).toMatch(/^duolake: Cannot /);
   });
 
+  test("bounds ts by --since and --until, and reads the tables as of a moment", async () => {
+    const sql = "SELECT count(*) AS n FROM duo_auth";
+    const count = async (...options: readonly string[]): Promise<unknown> =>
+      (await query(sql, "--json", ...options)).json();
+    const [{ n: all }] = (await count()) as [{ n: number }];
+    const [{ n: older }] = (await count("--until", "2026-01-01")) as [{ n: number }];
+    const [{ n: younger }] = (await count("--since", "2026-01-01")) as [{ n: number }];
+    expect(all).toBeGreaterThan(0);
+    expect(older + younger).toBe(all);
+    expect(await query(sql, "--as-of", "1")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("Cannot read table duo_auth as of snapshot 1: its history begins with"),
+    });
+    expect(await query(sql, "--since", "tomorrow")).toMatchObject({ code: 2, out: "" });
+  });
+
   test("is stopped by the signal: exit code 1", async () => {
     const sql = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3";
     const ran = await shell.run(["query", sql], { signal: AbortSignal.timeout(100) });

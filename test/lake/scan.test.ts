@@ -43,6 +43,28 @@ describe("planFiles", () => {
     );
   });
 
+  test("planFiles gives just the files whose bounds meet the range, both ends included", async () => {
+    const us = fc.integer({ min: -3 * DAY_US, max: 3 * DAY_US });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(us, { minLength: 1, maxLength: 3 }), { maxLength: 5 }),
+        us,
+        us,
+        async (times, a, b) => {
+          const [fromUs, toUs] = [Math.min(a, b), Math.max(a, b)];
+          const tools = memoryTools();
+          const { metadata } = await tableWith(tools, times);
+          const plan = await planFiles(
+            { store: tools.store, cache: planCache() },
+            { metadata, name: "t", fromUs, toUs },
+          );
+          expect(plan).toHaveLength(times.flat().filter((time) => time >= fromUs && time <= toUs).length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   test("planFiles does not read manifests of days before the range, nor one twice", async () => {
     const reads: string[] = [];
     const store = memoryStore();

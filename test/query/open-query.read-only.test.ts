@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +9,7 @@ describe("openQuery only reads, and only the lake:", () => {
   let lake: QueryLake;
   let folder: string;
   let dataFile: string;
+  let dataHash: string;
   const withPaths = (sql: string): string => sql.replaceAll("FOLDER", folder).replaceAll("DATA", dataFile);
 
   beforeAll(async () => {
@@ -15,6 +17,9 @@ describe("openQuery only reads, and only the lake:", () => {
     const columns = [{ name: "ts", type: "timestamptz" as const }];
     await lake.create("duo_auth", columns, [{ ts: "2026-03-12T15:30:20Z" }]);
     dataFile = (await (await lake.lake.load("duo_auth"))?.files())?.[0]?.path ?? "";
+    dataHash = createHash("sha256")
+      .update(await readFile(dataFile))
+      .digest("hex");
     folder = await mkdtemp(join(tmpdir(), "duolake-foreign-"));
     await writeFile(join(folder, "secret.csv"), "secret\nhunter2\n");
   });
@@ -91,6 +96,35 @@ describe("openQuery only reads, and only the lake:", () => {
     "FROM read_parquet('s3://bucket/a.parquet')",
     "FROM iceberg_scan('FOLDER')",
     "SELECT getenv('HOME')",
+    "FROM enable_profiling(save_location = 'FOLDER/profile.txt')",
+    "FROM enable_profiling(format = 'json', save_location = 'FOLDER/profile.json')",
+    "FROM enable_logging('QueryLog', storage = 'file', storage_config = {'path': 'FOLDER/log'})",
+    "FROM enable_logging(storage = 'stdout')",
+    "SELECT * FROM duo_auth WHERE EXISTS (FROM system.main.enable_logging())",
+    "SUMMARIZE FROM enable_logging()",
+    "EXPLAIN ANALYZE FROM enable_logging()",
+    "SELECT \"write_log\" /* a /* b */ c */ ('x')",
+    "FROM force_checkpoint()",
+    "FROM query('FROM enable_logging()')",
+    "FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''FOLDER/secret.csv'')'))",
+    "WITH a AS (INSERT INTO duo_auth VALUES (NULL) RETURNING *) FROM a",
+    "SELECT * INTO t FROM duo_auth",
+    "DESCRIBE 'FOLDER/secret.csv'",
+    "SUMMARIZE 'FOLDER/secret.csv'",
+    "EXPLAIN SELECT * FROM read_csv('FOLDER/secret.csv')",
+    "FROM read_text('DATA/../../secret.csv')",
+    "FROM read_text('DATA*')",
+    "FROM read_csv(['DATA', 'FOLDER/secret.csv'])",
+    "FROM read_duckdb('FOLDER/secret.csv', table_name = 'x')",
+    "FROM parquet_kv_metadata('FOLDER/secret.csv')",
+    "FROM query_table('FOLDER/secret.csv')",
+    "FROM '/proc/self/environ'",
+    "FROM read_blob('/proc/self/environ')",
+    "FROM duckdb_secrets()",
+    "SELECT 1/*;*/;--\nCOPY duo_auth TO 'FOLDER/out.csv'",
+    "/* /* */ SELECT 1; */ COPY (SELECT 1) TO 'DATA'",
+    "\u00a0COPY duo_auth TO 'FOLDER/out.csv'",
+    "SELECT $$a$$; COPY duo_auth TO 'FOLDER/out.csv'",
     "SELECT ?",
     "SELECT * FROM duo_nothing",
     "SELEC 1",
@@ -102,7 +136,24 @@ describe("openQuery only reads, and only the lake:", () => {
     expect(message).not.toContain("hunter2");
   });
 
+  test("tries to fetch no extension", async () => {
+    await expect(lake.ask("FROM read_xlsx('a.xlsx')")).rejects.toMatchObject({
+      message: expect.not.stringContaining("install the required"),
+    });
+  });
+
+  test("a word of an event is no function", async () => {
+    expect((await lake.ask("SELECT 'enable_logging' AS query, '; COPY a TO b' AS copy")).rows).toEqual([
+      ["enable_logging", "; COPY a TO b"],
+    ]);
+  });
+
   test("after all of that nothing has changed", async () => {
+    expect(
+      createHash("sha256")
+        .update(await readFile(dataFile))
+        .digest("hex"),
+    ).toBe(dataHash);
     expect(await readdir(folder)).toEqual(["secret.csv"]);
     expect((await lake.ask("SELECT count(*) FROM duo_auth")).rows).toEqual([[1]]);
   });
