@@ -3,8 +3,6 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
-
 /** An instant for people: `2026-11-22 19:20:05Z`. */
 export function formatInstant(ms: number): string {
   return new Date(ms)
