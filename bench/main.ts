@@ -8,6 +8,7 @@ import { measureIngest, measureMemory } from "./ingest.ts";
 import { type Measurement, median } from "./measurement.ts";
 import { measureNormalize } from "./normalize.ts";
 import { measurePoll } from "./poll.ts";
+import { measureQuery } from "./query.ts";
 import { record } from "./record.ts";
 
 // Runs each measurement in a process of its own, prints a table, and with --json FILE keeps every run.
@@ -17,6 +18,7 @@ const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   normalize: measureNormalize,
   commit: measureCommit,
   poll: measurePoll,
+  query: measureQuery,
   help: measureHelp,
   memory: measureMemory,
 };

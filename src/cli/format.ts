@@ -3,6 +3,18 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A size for people, in the unit that leaves one to three digits before the point: `512 B`, `1.2 MB`. */
+export function formatBytes(sizeBytes: number): string {
+  let size = sizeBytes;
+  for (const unit of BYTE_UNITS) {
+    if (size < 999.5) return `${unit === "B" || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${unit}`;
+    size /= 1000;
+  }
+  return `${Math.round(size)} PB`;
+}
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
 /** An instant for people: `2026-11-22 19:20:05Z`. */
 export function formatInstant(ms: number): string {
   return new Date(ms)

@@ -29,6 +29,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     backfill,
     verify,
     replay,
+    maintain,
     runDaemon,
     ...ask,
     simulate,
@@ -168,6 +169,22 @@ const replay: Declare = (program, io, done) => {
       ]),
     )
     .action(async (options) => done(await (await import("./replay.ts")).replay(options, io)));
+};
+
+const maintain: Declare = (program, io, done) => {
+  command(
+    program,
+    "maintain",
+    "compact the tables, take old snapshots out of their history, remove what nothing names; `run` does it by itself",
+  )
+    .option("--source <name>", "only this log source")
+    .option("--table <name>", "only this table (short name); also dead_letter and completeness")
+    .option("--dry-run", "say what would be done and change nothing")
+    .addHelpText(
+      "after",
+      examples(["duolake maintain --dry-run", "duolake maintain --table auth", "duolake maintain --json"]),
+    )
+    .action(async (options) => done(await (await import("./maintain.ts")).maintain(options, io)));
 };
 
 const runDaemon: Declare = (program, io, done) => {

@@ -1,5 +1,6 @@
 import type { Column } from "../core/columns.ts";
 import type { Row } from "../core/row.ts";
+import type { MaintainOptions, TableMaintenance } from "./maintain/maintenance.ts";
 
 /** One Parquet file that a snapshot holds, as much of its manifest entry as planning and reading need. */
 export interface DataFile {
@@ -138,6 +139,14 @@ export interface Lake {
    * @throws lake_schema_conflict where a column has another type that is no allowed promotion
    */
   readonly evolve: (table: LakeTable, columns: readonly Column[]) => Promise<LakeTable>;
+  /**
+   * Keeps a table small and quick: compacts small files, takes old snapshots out of the history, removes orphans. Pulls, readers and
+   * other maintainers may go on meanwhile; none of them waits.
+   *
+   * @returns what was done; undefined where there is no such table
+   * @throws lake_*, stopped; what was done before stays done
+   */
+  readonly maintain: (name: string, options?: MaintainOptions) => Promise<TableMaintenance | undefined>;
   /** Writes and removes a small file in the warehouse. Throws lake_unwritable or lake_full. */
   readonly probe: () => Promise<void>;
 }

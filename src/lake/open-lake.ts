@@ -7,6 +7,7 @@ import { folderCatalog } from "./catalog/folder.ts";
 import { evolveTable } from "./evolve-table.ts";
 import { lakeError } from "./lake-error.ts";
 import type { Lake, LakeTable } from "./lake.ts";
+import { maintainTable } from "./maintain/maintain-table.ts";
 import type { RemoteOptions } from "./open-store.ts";
 import { openStore } from "./open-store.ts";
 import { type Duckdb, duckdb } from "./parquet/duckdb.ts";
@@ -42,14 +43,14 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const { warehouse, spoolRoot } = opened;
   const store = options.store ?? opened.store;
   const prove = provenOnce(store, `${warehouse}/${database}`);
-  const engine = (): Duckdb =>
-    duckdb({ ...options.duckdb, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) });
+  const engine = (keepsFiles: boolean): Duckdb =>
+    duckdb({ ...options.duckdb, keepsFiles, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) });
   const tools: LakeTools = {
     store,
     clock,
     catalog: folderCatalog({ store, warehouse, database, clock }),
-    duckdb: engine(),
-    compactor: engine(),
+    duckdb: engine(true),
+    compactor: engine(false),
     spools: spoolFolders(spoolRoot, clock),
     cache: planCache(),
   };
@@ -72,6 +73,11 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
         const base = internalsOf(table).loaded;
         const evolved = await evolveTable(tools, { base, columns });
         return evolved === base ? table : lakeTable(tools, evolved);
+      }),
+    maintain: (name, how = {}) =>
+      guard(`maintain table ${name}`, async () => {
+        const loaded = await tools.catalog.load(name);
+        return loaded === undefined ? undefined : maintainTable(await lakeTable(tools, loaded), how);
       }),
     probe: () => guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`)),
   };

@@ -13,15 +13,24 @@ import type { Store } from "./store/store.ts";
 
 const DATA_FILE_COUNT_MAX = 100_000;
 
-/** The data files of manifests read before. Manifests never change, so a path is a key for good. */
+/** A data file, or a file of row-level deletes, with what decides which deletes are meant for which data. */
+export interface PlannedFile extends DataFile {
+  /** 0 data, 1 position deletes, 2 equality deletes. */
+  readonly content: number;
+  /** `PARQUET`, or what another engine wrote. */
+  readonly format: string;
+  readonly sequenceNumber: number;
+}
+
+/** The files of manifests read before. Manifests never change, so a path is a key for good. */
 export interface PlanCache {
-  readonly get: (path: string) => readonly DataFile[] | undefined;
-  readonly set: (path: string, files: readonly DataFile[]) => void;
+  readonly get: (path: string) => readonly PlannedFile[] | undefined;
+  readonly set: (path: string, files: readonly PlannedFile[]) => void;
 }
 
 /** Keeps the manifests used last, up to a number of data files in all. */
 export function planCache(fileCountMax: number = DATA_FILE_COUNT_MAX): PlanCache {
-  const kept = new Map<string, readonly DataFile[]>();
+  const kept = new Map<string, readonly PlannedFile[]>();
   let fileCount = 0;
   return {
     get: (path) => {
@@ -56,19 +65,37 @@ export async function planFiles(
   options: TsRange & { readonly metadata: TableMetadata; readonly name: string },
 ): Promise<readonly DataFile[]> {
   const { metadata, name } = options;
-  const planned: DataFile[] = [];
-  for (const manifest of await currentManifests(tools.store, metadata)) {
-    if (!hasLiveFiles(manifest)) continue;
-    if (manifest.content !== 0) {
-      throw new DuolakeError(
-        "lake_format_unsupported",
-        `Cannot read table ${name}: another engine wrote row-level deletes; rewrite the table there (for example OPTIMIZE or rewrite_data_files)`,
-      );
-    }
+  const manifests = (await currentManifests(tools.store, metadata)).filter(hasLiveFiles);
+  if (manifests.some(({ content }) => content !== 0)) {
+    throw unsupported(name, "another engine wrote row-level deletes");
+  }
+  return filesIn(tools, { metadata, manifests, range: options });
+}
+
+/** The error of a table that only its own engine can bring back into a form that is read here. */
+export function unsupported(name: string, reason: string): DuolakeError {
+  return new DuolakeError(
+    "lake_format_unsupported",
+    `Cannot read table ${name}: ${reason}; rewrite the table there (for example OPTIMIZE or rewrite_data_files)`,
+  );
+}
+
+/** The live files of manifests that may hold a row of the range, or a delete of one. */
+export async function filesIn(
+  tools: { readonly store: Store; readonly cache: PlanCache },
+  options: {
+    readonly metadata: TableMetadata;
+    readonly manifests: readonly ManifestFile[];
+    readonly range: TsRange;
+  },
+): Promise<readonly PlannedFile[]> {
+  const { metadata, manifests, range } = options;
+  const planned: PlannedFile[] = [];
+  for (const manifest of manifests) {
     const day = dayFieldOf(metadata, manifest);
-    if (!mayHoldDays(manifest, { day, range: options })) continue;
+    if (!mayHoldDays(manifest, { day, range })) continue;
     for (const file of await filesOf(tools, { metadata, manifest, day })) {
-      if (mayHold(file, options)) planned.push(file);
+      if (mayHold(file, range)) planned.push(file);
     }
   }
   return planned;
@@ -121,7 +148,7 @@ async function filesOf(
     readonly manifest: ManifestFile;
     readonly day: DayField | undefined;
   },
-): Promise<readonly DataFile[]> {
+): Promise<readonly PlannedFile[]> {
   const { manifest, metadata, day } = options;
   const path = manifest.manifest_path;
   const known = cache.get(path);
@@ -130,9 +157,12 @@ async function filesOf(
   const entries = await readTableFile(store, { path, decode: (bytes) => readManifest(bytes, manifest) });
   const files = entries
     .filter((entry) => entry.status !== DELETED)
-    .map((entry) =>
-      dataFileOf(entry.data_file, { tsId, ...(day === undefined ? {} : { dayName: day.name }) }),
-    );
+    .map((entry) => ({
+      ...dataFileOf(entry.data_file, { tsId, ...(day === undefined ? {} : { dayName: day.name }) }),
+      content: entry.data_file.content,
+      format: entry.data_file.file_format,
+      sequenceNumber: entry.sequence_number ?? 0,
+    }));
   cache.set(path, files);
   return files;
 }

@@ -2,9 +2,10 @@ import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "@d
 import { stopped, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { DataFile, Lake, ReadableTable, TsRange } from "../lake/lake.ts";
+import type { Lake, ReadableTable, TsRange } from "../lake/lake.ts";
 import { type LeasedFiles, leaseFiles } from "../lake/leased-files.ts";
 import { identifier } from "../lake/parquet/duckdb-types.ts";
+import { planRead } from "../lake/plan-read.ts";
 import type { Moment } from "../lake/table-at.ts";
 import { checkStatement, invalid } from "./check-statement.ts";
 import { connect, lockDown } from "./connect.ts";
@@ -50,7 +51,7 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   const connection = await connect(memoryLimitBytes);
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
-  const leases: LeasedFiles<DataFile>[] = [];
+  const leases: LeasedFiles<{ readonly path: string }>[] = [];
   const close = async (): Promise<void> => {
     signal?.removeEventListener("abort", interrupt);
     connection.closeSync();
@@ -82,7 +83,7 @@ async function* createViews(
     sql,
     options,
   }: { readonly tables: readonly ReadableTable[]; readonly sql: string; readonly options: QueryOptions },
-): AsyncGenerator<LeasedFiles<DataFile>> {
+): AsyncGenerator<LeasedFiles<{ readonly path: string }>> {
   const { sinceMs, untilMs } = options;
   const range: TsRange = {
     ...(sinceMs !== undefined && { fromUs: sinceMs * 1000 }),
@@ -90,9 +91,13 @@ async function* createViews(
   };
   const needed = await planRanges(sql, tables);
   for (const table of tables) {
-    const leased = await leaseFiles(table, await table.files(overlap(range, needed.get(table.name))));
-    yield leased;
-    const select = await tableSql(connection, { table, files: leased.files, range });
+    const { files, deletes } = await planRead(table, overlap(range, needed.get(table.name)));
+    const rows = await leaseFiles(table, files);
+    yield rows;
+    const gone = await leaseFiles(table, deletes);
+    yield gone;
+    const plan = { files: rows.files, deletes: gone.files };
+    const select = await tableSql(connection, { table, plan, range });
     await connection.run(`CREATE VIEW ${identifier(table.name)} AS ${select}`);
   }
   for (const view of latestViews(tables)) {

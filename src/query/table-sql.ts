@@ -1,42 +1,50 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { DataFile, ReadableTable, TsRange } from "../lake/lake.ts";
+import type { ReadableTable, TsRange } from "../lake/lake.ts";
 import { identifier, literal } from "../lake/parquet/duckdb-types.ts";
+import type { FileToRead, ReadPlan } from "../lake/plan-read.ts";
 import { readerSql, readSchema } from "../lake/reader-sql.ts";
 import { invalid } from "./check-statement.ts";
+import { withoutDeleted } from "./without-deleted.ts";
+
+type Source = (files: readonly FileToRead[]) => string;
 
 /**
- * SQL for the rows of a table in some files, with the table's columns.
+ * SQL for the rows of a table in some files, with the table's columns and without the rows that other engines deleted.
  *
  * Files that hold just the columns of today are read by name: read by field id (`readerSql`), DuckDB reads whole structs where a
  * question needs one member, the raw events among them, and takes ten times as long.
  *
- * @param files from `LakeTable.files`, as they can be opened on this machine
+ * @param plan from `planRead`, the files as they can be opened on this machine
  * @param range bounds `ts` row by row
  * @throws query_invalid where a range is given and the table has no `ts`
  */
 export async function tableSql(
   connection: DuckDBConnection,
-  options: { readonly table: ReadableTable; readonly files: readonly DataFile[]; readonly range: TsRange },
+  options: { readonly table: ReadableTable; readonly plan: ReadPlan; readonly range: TsRange },
 ): Promise<string> {
-  const { table, files, range } = options;
+  const { table, plan, range } = options;
   const schema = readSchema(table);
   const columns = schema.fields.map(({ name }) => identifier(name)).join(", ");
   const where = conditionOf(table, range);
   const select = (source: string): string => `SELECT ${columns} FROM ${source}${where}`;
-  const plain = files.filter(({ leafKey }) => leafKey !== undefined && leafKey === schema.leafKey);
+  const byId: Source = (files) => readerSql(files, schema);
+  const plain = plan.files.filter(({ leafKey }) => leafKey !== undefined && leafKey === schema.leafKey);
   const [first] = plain;
   const isAlike =
     first !== undefined &&
     (await shapeOf(connection, select(byName([first])))) ===
-      (await shapeOf(connection, select(readerSql([first], schema))));
-  if (!isAlike) return select(readerSql(files, schema));
-  const others = files.filter((file) => !plain.includes(file));
-  const rest = others.length === 0 ? [] : [select(readerSql(others, schema))];
-  return [select(byName(plain)), ...rest].join(" UNION ALL ");
+      (await shapeOf(connection, select(byId([first]))));
+  const whole = isAlike ? plain : [];
+  const others = plan.files.filter((file) => !whole.includes(file));
+  const sources = [
+    ...(await withoutDeleted(connection, { files: whole, deletes: plan.deletes, columns, source: byName })),
+    ...(await withoutDeleted(connection, { files: others, deletes: plan.deletes, columns, source: byId })),
+  ];
+  return (sources.length === 0 ? [byId([])] : sources).map(select).join(" UNION ALL ");
 }
 
 /** Reads files by the names of their columns; the first says the types, the others are converted to them. */
-function byName(files: readonly DataFile[]): string {
+function byName(files: readonly FileToRead[]): string {
   return `read_parquet([${files.map(({ path }) => literal(path)).join(", ")}], hive_partitioning = false)`;
 }
 

@@ -108,7 +108,12 @@ describe("planFiles", () => {
 describe("planCache", () => {
   test("planCache forgets what was used longest ago", () => {
     const cache = planCache(3);
-    const file = { path: "p", rowCount: 1, sizeBytes: 1, tsMinUs: undefined, tsMaxUs: undefined };
+    const file = {
+      ...fakeFile("p"),
+      content: 0,
+      format: "PARQUET",
+      sequenceNumber: 1,
+    };
     cache.set("a", [file]);
     cache.set("b", [file, file]);
     expect(cache.get("a")).toHaveLength(1);

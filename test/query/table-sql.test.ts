@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column } from "../../src/core/columns.ts";
-import type { DataFile } from "../../src/lake/lake.ts";
+import { type FileToRead, planRead } from "../../src/lake/plan-read.ts";
 import { connect } from "../../src/query/connect.ts";
 import { tableSql } from "../../src/query/table-sql.ts";
 import { type QueryLake, queryLake } from "./support/query-lake.ts";
@@ -16,14 +16,14 @@ const NEW: readonly Column[] = [TS, event("outcome", "reason"), { name: "n", typ
 
 async function sqlOf(
   lake: QueryLake,
-  change: (file: DataFile) => DataFile = (file) => file,
+  change: (file: FileToRead) => FileToRead = (file) => file,
 ): Promise<string> {
   const table = await lake.lake.load("t");
   if (table === undefined) throw new Error("there is no table");
   const connection = await connect(2 ** 28);
   try {
-    const files = (await table.files()).map(change);
-    return await tableSql(connection, { table, files, range: {} });
+    const { files, deletes } = await planRead(table, {});
+    return await tableSql(connection, { table, plan: { files: files.map(change), deletes }, range: {} });
   } finally {
     connection.closeSync();
   }
@@ -56,7 +56,7 @@ test("tableSql reads files with the columns of today by name, older ones by id, 
 test("tableSql reads by id where a column has another type than once, and where the manifest tells no columns", async () => {
   await using lake = await queryLake();
   await lake.create("t", OLD, [{ ts: "2026-03-01T00:00:00Z", n: 1 }]);
-  const unknown = ({ leafKey: _left, ...file }: DataFile): DataFile => file;
+  const unknown = ({ leafKey: _left, ...file }: FileToRead): FileToRead => file;
   expect(await sqlOf(lake, unknown)).not.toContain(BY_NAME);
   const table = await lake.lake.load("t");
   const wider = OLD.map((column): Column => (column.name === "n" ? { name: "n", type: "long" } : column));

@@ -63,6 +63,7 @@ export function memoryLake(shared: SharedTables, operate: Operate): MemoryLake {
         return view(name);
       }),
     evolve: (table) => Promise.resolve(table),
+    maintain: () => Promise.resolve(undefined),
     probe: () => Promise.resolve(),
   };
   const readTexts: ReadTexts = async function* (table, { path, fromUs, toUs = Infinity }) {

@@ -96,7 +96,7 @@ async function tryOnce(tools: CommitTools, options: Attempt): Promise<Loaded | "
       return await catalog.commit(base, requirementsOf(base), propertyUpdates(propertiesOf(change)));
     }
     const staged = await stageOnce(tools, { ...options, prepared, written });
-    const expired = expiredHistory(base.metadata);
+    const expired = expiredHistory(base.metadata, tools.clock.nowMs());
     const removed = (expired?.removed ?? []).map((snapshot) => snapshot["snapshot-id"]);
     const committed = await catalog.commit(base, staged.requirements, [
       ...staged.updates,

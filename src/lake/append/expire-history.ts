@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 const SURPLUS_COUNT_MIN = 100;
 /** How many data files go after one commit, unless a single snapshot removed more. */
 const DATA_FILE_COUNT_MAX = 512;
+/** Whoever reads an earlier snapshot has this long for it, however fast commits follow each other. */
+const READER_MS_MIN = 3_600_000;
 
 /** Snapshots that a commit takes out of the history, and the oldest that stays. */
 export interface ExpiredHistory {
@@ -24,11 +26,14 @@ export interface ExpiredHistory {
  * Every commit writes the whole history anew, so without a bound commits would become slower for ever where
  * nobody maintains the table. Taken are snapshots from the beginning of the history up to the first change that is
  * neither an append nor ours. Tables whose history is not one line to the current snapshot (another engine rolled it
- * back), that have branches or tags, or `gc.enabled=false`, are left to their owner.
+ * back), that have branches or tags, or `gc.enabled=false`, are left to their owner. Data files that were taken out less than an
+ * hour ago stay, and the snapshots before with them.
+ *
+ * @param nowMs ms since 1970
  */
-export function expiredHistory(metadata: TableMetadata): ExpiredHistory | undefined {
+export function expiredHistory(metadata: TableMetadata, nowMs: number): ExpiredHistory | undefined {
   const { snapshots, properties, refs, location } = metadata;
-  const max = numberProperty(properties, { key: "duolake.snapshots-max", fallback: 1_000 });
+  const max = numberProperty(properties, { key: "duolake.snapshots-max", fallback: 400 });
   if (snapshots.length < max + SURPLUS_COUNT_MIN) return undefined;
   if (properties["gc.enabled"] === "false" || Object.keys(refs).some((name) => name !== "main")) {
     return undefined;
@@ -37,8 +42,10 @@ export function expiredHistory(metadata: TableMetadata): ExpiredHistory | undefi
   let count = 0;
   let fileCount = 0;
   while (count < snapshots.length - max) {
-    const removed = removedFileCount(snapshots[count + 1]);
+    const next = snapshots[count + 1];
+    const removed = removedFileCount(next);
     if (removed === undefined || (count > 0 && fileCount + removed > DATA_FILE_COUNT_MAX)) break;
+    if (removed > 0 && nowMs - (next?.["timestamp-ms"] ?? 0) < READER_MS_MIN) break;
     fileCount += removed;
     count += 1;
   }

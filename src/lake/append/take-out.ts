@@ -20,7 +20,8 @@ export interface TakenOut {
 /**
  * Takes data files out of a table's manifests: each manifest that held one is written anew, with the file as DELETED
  * and the others as EXISTING (spec, "Manifest Entry Fields"). All keep both sequence numbers, and the others their
- * snapshot id. Nothing is written before every file is known to be live.
+ * snapshot id. Manifests of which nothing is left share one that tells their deletions: where a day is compacted there are
+ * hundreds. Nothing is written before every file is known to be live.
  *
  * @param options `manifests` are those of the base's current snapshot; `paths` name the files as `DataFile.path` does;
  *   `snapshotId` and `sequenceNumber` belong to the snapshot that takes them out
@@ -40,18 +41,31 @@ export async function takeOut(
   const { base, manifests, paths, snapshotId, sequenceNumber } = options;
   if (paths.size === 0) return { manifests, removed: [] };
   const holding = await manifestsWith(store, { base, manifests, paths });
-  const rewritten = new Map<ManifestFile, ManifestFile>();
+  const { metadata } = base;
+  const rewritten = new Map<ManifestFile, ManifestFile | undefined>();
   const removed: DataFileEntry[] = [];
+  const emptied = new Map<PartitionSpec, ManifestEntry[]>();
   for (const { file, spec, live } of holding) {
     const entries = live.map((entry): ManifestEntry => {
       if (!paths.has(entry.data_file.file_path)) return { ...entry, status: EXISTING };
       removed.push(entry.data_file);
       return { ...entry, status: DELETED, snapshot_id: snapshotId };
     });
-    const { metadata } = base;
-    rewritten.set(file, await storeManifest(store, { metadata, spec, entries, snapshotId, sequenceNumber }));
+    const isEmptied = entries.every(({ status }) => status === DELETED);
+    if (isEmptied) emptied.set(spec, [...(emptied.get(spec) ?? []), ...entries]);
+    rewritten.set(
+      file,
+      isEmptied
+        ? undefined
+        : await storeManifest(store, { metadata, spec, entries, snapshotId, sequenceNumber }),
+    );
   }
-  return { manifests: manifests.map((file) => rewritten.get(file) ?? file), removed };
+  const deletions: ManifestFile[] = [];
+  for (const [spec, entries] of emptied) {
+    deletions.push(await storeManifest(store, { metadata, spec, entries, snapshotId, sequenceNumber }));
+  }
+  const left = manifests.flatMap((file) => (rewritten.has(file) ? (rewritten.get(file) ?? []) : file));
+  return { manifests: [...left, ...deletions], removed };
 }
 
 interface Holding {

@@ -20,6 +20,8 @@ export interface DuckdbOptions {
   /** What DuckDB may use before it spills to disk. */
   readonly memoryLimitBytes?: number;
   readonly threadCount?: number;
+  /** False where files are read once: what DuckDB keeps of them costs more time than it saves, and most of the memory. */
+  readonly keepsFiles?: boolean;
   /** Where it spills to; made when needed. */
   readonly temporaryFolder: string;
   /** Loads the package; replaced in tests. */
@@ -93,6 +95,7 @@ export function duckdb(options: DuckdbOptions): Duckdb {
       }
     },
     release: async () => {
+      if (instance === undefined) return;
       // Freed memory stays with the allocator's many arenas and adds up from flush to flush, to twice the limit
       // and more. Setting the limit again, to the same, is what makes DuckDB trim them.
       await rows(`SET GLOBAL memory_limit = '${memoryLimit(options)}'`).catch(() => {});
@@ -194,6 +197,7 @@ async function start(options: DuckdbOptions): Promise<DuckDBInstance> {
   const instance = await api.DuckDBInstance.create(":memory:", {
     memory_limit: memoryLimit(options),
     threads: String(options.threadCount ?? THREAD_COUNT),
+    enable_external_file_cache: String(options.keepsFiles ?? true),
     temp_directory: options.temporaryFolder,
     // A file is cut into days and sorted by ts, so rows must come out in the order they were sorted.
     preserve_insertion_order: "true",

@@ -38,10 +38,12 @@ export async function writeParquet(
     readonly day: number | undefined;
     /** True where the rows stand in the order of `ts` already; sorting them again would double the cost. */
     readonly isSorted: boolean;
+    /** DuckDB holds so many rows in memory before it writes them; fewer make the file larger and slower to read. */
+    readonly rowGroupRowCount?: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<WrittenFile[]> {
-  const { source, folder, fields, day, isSorted } = options;
+  const { source, folder, fields, day, isSorted, rowGroupRowCount = ROW_GROUP_ROW_COUNT } = options;
   const target = day === undefined ? folder : join(folder, "rows.parquet");
   await mkdir(dirname(target), { recursive: true });
   const names = fields.map((field) => identifier(field.name));
@@ -49,7 +51,7 @@ export async function writeParquet(
   const settings = [
     "FORMAT parquet",
     "COMPRESSION zstd",
-    `ROW_GROUP_SIZE ${ROW_GROUP_ROW_COUNT}`,
+    `ROW_GROUP_SIZE ${rowGroupRowCount}`,
     "RETURN_STATS",
     `FIELD_IDS ${fieldIds(fields)}`,
     ...(day === undefined ? [`PARTITION_BY ("ts_day")`, "FILENAME_PATTERN '{uuidv7}'"] : []),

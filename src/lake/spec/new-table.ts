@@ -12,16 +12,16 @@ const MIB = 1024 * 1024;
 export const DEFAULT_PROPERTIES: Readonly<Record<string, string>> = {
   "write.format.default": "parquet",
   "write.parquet.compression-codec": "zstd",
-  "write.target-file-size-bytes": String(256 * MIB),
+  "write.target-file-size-bytes": String(128 * MIB),
   "write.metadata.metrics.default": "truncate(16)",
   "write.metadata.delete-after-commit.enabled": "true",
-  "write.metadata.previous-versions-max": "100",
+  "write.metadata.previous-versions-max": "20",
   "commit.manifest.min-count-to-merge": "100",
   "commit.manifest.target-size-bytes": String(8 * MIB),
   "history.expire.max-snapshot-age-ms": String(5 * 86_400_000),
   "history.expire.min-snapshots-to-keep": "100",
   // Ours: appends take older snapshots out of the history; see append/expire-history.ts.
-  "duolake.snapshots-max": "1000",
+  "duolake.snapshots-max": "400",
 };
 
 /**

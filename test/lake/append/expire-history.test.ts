@@ -12,6 +12,9 @@ import { compactOnce } from "../support/compactor.ts";
 import { fakeFile, memoryTable, memoryTools, move } from "../support/memory-table.ts";
 import { CURSOR } from "../support/test-lake.ts";
 
+const HOUR_MS = 3_600_000;
+/** Long after every commit of a test. */
+const NOW_MS = Date.UTC(2030, 0, 1);
 const PROPERTIES = { "duolake.snapshots-max": "20", "commit.manifest.min-count-to-merge": "7" };
 
 async function appends(tools: CommitTools, options: { count: number; from: Loaded }): Promise<Loaded> {
@@ -77,17 +80,17 @@ describe("expired history", () => {
   test("expiredHistory stops before what is no plain append, and leaves branches, tags and gc.enabled=false alone", async () => {
     const tools = memoryTools();
     const base = await appends(tools, { count: 90, from: await memoryTable(tools, PROPERTIES) });
-    expect(expiredHistory(base.metadata)).toBeUndefined();
+    expect(expiredHistory(base.metadata, NOW_MS)).toBeUndefined();
     expect(await compactOnce(tools, "t")).toBe("done");
     const compacted = (await tools.catalog.load("t")) ?? base;
     const grown = await appends(tools, { count: 28, from: compacted });
     const { metadata } = grown;
     const many = { ...metadata, properties: { ...metadata.properties, "duolake.snapshots-max": "5" } };
-    expect(expiredHistory(many)?.removed).toHaveLength(89);
+    expect(expiredHistory(many, NOW_MS)?.removed).toHaveLength(89);
     const tag = { type: "tag", "snapshot-id": metadata.snapshots[0]?.["snapshot-id"] ?? 0 } as const;
-    expect(expiredHistory({ ...many, refs: { ...many.refs, audit: tag } })).toBeUndefined();
+    expect(expiredHistory({ ...many, refs: { ...many.refs, audit: tag } }, NOW_MS)).toBeUndefined();
     expect(
-      expiredHistory({ ...many, properties: { ...many.properties, "gc.enabled": "false" } }),
+      expiredHistory({ ...many, properties: { ...many.properties, "gc.enabled": "false" } }, NOW_MS),
     ).toBeUndefined();
   });
 
@@ -107,6 +110,7 @@ describe("expired history", () => {
       for (const { path } of files) await tools.store.writeNew(path, new Uint8Array(1));
       const change = { files, removed, operation: "replace", setProperties: {} } as const;
       table = await commitChange(tools, { base: table, change, signal: undefined });
+      await tools.clock.sleep(HOUR_MS);
     }
     const { metadata } = table;
     expect(metadata.snapshots.length).toBeLessThan(121);
@@ -124,18 +128,35 @@ describe("expired history", () => {
     expect(replaced.some((path) => held.includes(path))).toBe(true);
   });
 
+  test("what was taken out less than an hour ago stays, with the snapshots before, however many commits follow", async () => {
+    const tools = memoryTools();
+    const base = await appends(tools, { count: 30, from: await memoryTable(tools, PROPERTIES) });
+    const before = await planned(tools, base);
+    for (const { path } of before) await tools.store.writeNew(path, new Uint8Array(1));
+    const removed = before.slice(0, 10);
+    const files = removed.map((_, index) => fakeFile(`r${index}`));
+    const change = { files, removed, operation: "replace", setProperties: {} } as const;
+    const replaced = await commitChange(tools, { base, change, signal: undefined });
+    const grown = await appends(tools, { count: 200, from: replaced });
+    for (const { path } of await planned(tools, base)) expect(await tools.store.exists(path)).toBe(true);
+    await tools.clock.sleep(HOUR_MS);
+    const later = await appends(tools, { count: 101, from: grown });
+    expect(later.metadata.snapshots.length).toBeLessThan(121);
+    for (const { path } of removed) expect(await tools.store.exists(path)).toBe(false);
+  });
+
   test("expiredHistory leaves a table alone whose history another engine rolled back", async () => {
     const tools = memoryTools();
     const { metadata } = await appends(tools, { count: 110, from: await memoryTable(tools, PROPERTIES) });
     const many = { ...metadata, properties: { ...metadata.properties, "duolake.snapshots-max": "5" } };
-    expect(expiredHistory(many)?.removed).toHaveLength(105);
+    expect(expiredHistory(many, NOW_MS)?.removed).toHaveLength(105);
     const [first] = metadata.snapshots;
     const back = { ...many, "current-snapshot-id": first?.["snapshot-id"] ?? 0 };
-    expect(expiredHistory(back)).toBeUndefined();
+    expect(expiredHistory(back, NOW_MS)).toBeUndefined();
     const forked = metadata.snapshots.map((snapshot, index) =>
       index === 60 ? { ...snapshot, "parent-snapshot-id": first?.["snapshot-id"] ?? 0 } : snapshot,
     );
-    expect(expiredHistory({ ...many, snapshots: forked })).toBeUndefined();
+    expect(expiredHistory({ ...many, snapshots: forked }, NOW_MS)).toBeUndefined();
   });
 
   test("a commit does not fail when what expired cannot be removed", async () => {

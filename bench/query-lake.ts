@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { systemClock } from "../src/core/clock.ts";
+import { type JsonObject, parseJson, stringifyJson } from "../src/core/json.ts";
+import { findTable } from "../src/duo/tables/index.ts";
+import type { Lake, LakeTable, StagedFile } from "../src/lake/lake.ts";
+import { openLake } from "../src/lake/open-lake.ts";
+import { duckdb, type Duckdb } from "../src/lake/parquet/duckdb.ts";
+import { fieldIds, literal } from "../src/lake/parquet/duckdb-types.ts";
+import { type ColumnStatistics, metricsOf } from "../src/lake/parquet/metrics.ts";
+import { readerSql, readSchema } from "../src/lake/reader-sql.ts";
+import { dayOf, dayStartUs, dayText } from "../src/lake/spec/instant.ts";
+import { stagedFile } from "../src/lake/staged-file.ts";
+import { digest } from "../src/pipeline/identity.ts";
+import type { Measurement } from "./measurement.ts";
+import { record, recordedFile } from "./record.ts";
+
+const RECORDED_COUNT = 200_000;
+/** The days of the recording in the middle are whole ones; each is that many rows, a large company's. */
+const DAY_ROW_COUNT = 40_000;
+const FENCE = "bench.fence";
+/** The day of the youngest rows. */
+export const LAST_DAY: string = "2026-03-14";
+const LAST_DAY_NUMBER = dayOf(Date.parse(LAST_DAY) * 1000);
+/** Enough for a day's rows of a large company to be one row group; what appends write is a tenth of it. */
+const ROW_GROUP_ROW_COUNT = 122_880;
+
+/**
+ * Opens a lake whose table `duo_auth` has this many rows, as it is after compaction: one file for each day, in the order of
+ * `ts`. Recorded events are mapped once; their rows are copied to other days by DuckDB. The lake is kept for the next time.
+ *
+ * @param rowCount is rounded up to whole days
+ */
+export async function queryLake(rowCount: number): Promise<Lake> {
+  const warehouse = join(tmpdir(), "duolake-bench", `lake-v2-${rowCount}`);
+  const lake = await openBenchLake(warehouse);
+  if ((await lake.load("duo_auth"))?.snapshotId !== undefined) return lake;
+  await rm(warehouse, { recursive: true, force: true });
+  const table = await createTable(lake);
+  const files = await multiply(table, rowCount);
+  const compareAndSet = { key: FENCE, from: "0", to: "1" };
+  await table.commit({ files, setProperties: { [FENCE]: "1" }, compareAndSet });
+  return lake;
+}
+
+/** What an event takes on disk, as it is appended, against the JSON that Duo sent. */
+export async function storedBytes(): Promise<Measurement> {
+  const warehouse = await mkdtemp(join(tmpdir(), "duolake-bench-"));
+  try {
+    const files = await recordedRows(await createTable(await openBenchLake(warehouse)));
+    const rawBytes = (await stat(recordedFile(RECORDED_COUNT))).size;
+    let storedSizeBytes = 0;
+    for (const { sizeBytes } of files) storedSizeBytes += sizeBytes;
+    const values = [(storedSizeBytes / rawBytes) * 100];
+    return { name: "stored bytes of the raw JSON's", values, unit: "%", goal: { max: 15 } };
+  } finally {
+    await rm(warehouse, { recursive: true, force: true });
+  }
+}
+
+function openBenchLake(warehouse: string): Promise<Lake> {
+  return openLake({ warehouse, database: "bench", catalog: { type: "folder" }, clock: systemClock });
+}
+
+function createTable(lake: Lake): Promise<LakeTable> {
+  const columns = findTable("auth")?.columns() ?? [];
+  return lake.create("duo_auth", { columns, properties: { [FENCE]: "0" } });
+}
+
+async function multiply(table: LakeTable, rowCount: number): Promise<readonly StagedFile[]> {
+  const recorded = await recordedRows(table);
+  const source = recorded.find((file) => file.rowCount >= DAY_ROW_COUNT * 0.9);
+  if (source === undefined) throw new Error("Cannot measure: the recording has no whole day");
+  const folder = join(table.location, "spill");
+  const engine = duckdb({ temporaryFolder: folder, threadCount: 2, memoryLimitBytes: 2 ** 31 });
+  const dayCount = Math.ceil(rowCount / source.rowCount);
+  const files: StagedFile[] = [];
+  for (let day = LAST_DAY_NUMBER - dayCount + 1; day <= LAST_DAY_NUMBER; day += 1) {
+    files.push(await copyDay(engine, { table, source, day }));
+  }
+  await table.discard(recorded);
+  return files;
+}
+
+async function recordedRows(table: LakeTable): Promise<readonly StagedFile[]> {
+  await record(RECORDED_COUNT);
+  const events = findTable("auth");
+  const writer = table.writer();
+  const lines = createInterface({ input: createReadStream(recordedFile(RECORDED_COUNT)) });
+  for await (const line of lines) {
+    const { response } = parseJson(line) as unknown as { response: { authlogs: JsonObject[] } };
+    for (const raw of response.authlogs) {
+      const mapped = events?.map(raw, { fetchedAtUs: Date.UTC(2026, 2, 15) * 1000 });
+      if (mapped?.kind !== "row") continue;
+      const hash = digest(stringifyJson([raw["txid"] ?? null, raw["isotimestamp"] ?? null]));
+      writer.add({ ...mapped.row, event: { ...(mapped.row["event"] as JsonObject), hash } });
+    }
+  }
+  return (await writer.finish()).files;
+}
+
+async function copyDay(
+  engine: Duckdb,
+  options: { readonly table: LakeTable; readonly source: StagedFile; readonly day: number },
+): Promise<StagedFile> {
+  const { table, source, day } = options;
+  const schema = readSchema(table);
+  const path = join(table.location, "data", `ts_day=${dayText(day)}`, `${randomUUID()}.parquet`);
+  await mkdir(join(path, ".."), { recursive: true });
+  const shiftUs = dayStartUs(day) - dayStartUs(dayOf(source.tsMinUs ?? 0));
+  const shift = `* REPLACE (ts + to_microseconds(${shiftUs}) AS ts)`;
+  const settings = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROW_COUNT}, RETURN_STATS, FIELD_IDS ${fieldIds(schema.fields)}`;
+  const [row] = await engine.rows(
+    `COPY (SELECT ${shift} FROM ${readerSql([source], schema)}) TO ${literal(path)} (${settings})`,
+  );
+  const entry = {
+    content: 0,
+    file_path: path,
+    file_format: "PARQUET",
+    partition: { ts_day: day },
+    record_count: Number(row?.["count"]),
+    file_size_in_bytes: (await stat(path)).size,
+    ...metricsOf(schema.fields)(row?.["column_statistics"] as ColumnStatistics),
+  };
+  return stagedFile(entry, schema.fields.find(({ name }) => name === "ts")?.id ?? -1);
+}

@@ -1,0 +1,76 @@
+import { systemCode } from "../../core/errors.ts";
+import type { Loaded } from "../catalog/catalog.ts";
+import { parseMetadata } from "../spec/metadata.ts";
+import type { Snapshot, TableMetadata } from "../spec/types.ts";
+import type { Store } from "../store/store.ts";
+import { dataPathsOf } from "./data-paths-of.ts";
+import { manifestsOf } from "./manifests-of.ts";
+
+/**
+ * The names, without folders, of all files that a table's metadata names: the current one, every earlier one that still
+ * exists, and what their snapshots reach. Names are unique (they hold a UUID), and without folders it does not matter how another
+ * engine spells a path (`file:///lake`, `s3a://lake`, through a link); two files of one name only keep each other.
+ *
+ * @param options `metadataFiles`: all metadata files that there are
+ * @throws lake_metadata_invalid where something of the current metadata is missing, or any of it is damaged: then nobody can say
+ *   what is named
+ */
+export async function namedFiles(
+  store: Store,
+  options: { readonly loaded: Loaded; readonly metadataFiles: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const { loaded } = options;
+  const names = new Set<string>();
+  await addSnapshots(store, { names, snapshots: loaded.metadata.snapshots, mayBeMissing: false });
+  addTexts(names, loaded.metadata);
+  const earlier = new Map<unknown, Snapshot>();
+  for (const path of options.metadataFiles) {
+    const metadata = path === loaded.metadataLocation ? undefined : await readMetadata(store, path);
+    if (metadata === undefined) continue;
+    addTexts(names, metadata);
+    for (const snapshot of metadata.snapshots) earlier.set(snapshot["snapshot-id"], snapshot);
+  }
+  for (const snapshot of loaded.metadata.snapshots) earlier.delete(snapshot["snapshot-id"]);
+  // Of snapshots that expired since the files may be gone, and are when the expiry was not cut short.
+  await addSnapshots(store, { names, snapshots: [...earlier.values()], mayBeMissing: true });
+  return names;
+}
+
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+async function addSnapshots(
+  store: Store,
+  options: {
+    readonly names: Set<string>;
+    readonly snapshots: readonly Snapshot[];
+    readonly mayBeMissing: boolean;
+  },
+): Promise<void> {
+  const { names, snapshots, mayBeMissing } = options;
+  for (const manifest of (await manifestsOf(store, snapshots, { mayBeMissing })).values()) {
+    names.add(nameOf(manifest.manifest_path));
+    const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing });
+    for (const path of paths) names.add(nameOf(path));
+  }
+}
+
+/** Every text may be a path: manifest lists, statistics, what later versions of the format bring. */
+function addTexts(names: Set<string>, value: unknown): void {
+  if (typeof value === "string") names.add(nameOf(value));
+  else if (typeof value === "object" && value !== null) {
+    for (const member of Object.values(value)) addTexts(names, member);
+  }
+}
+
+async function readMetadata(store: Store, path: string): Promise<TableMetadata | undefined> {
+  try {
+    return parseMetadata(new TextDecoder().decode(await store.read(path)), path);
+  } catch (error) {
+    // It was pruned meanwhile.
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { throwIfStopped } from "../../core/clock.ts";
+import type { CommitTools } from "../append/commit-change.ts";
+import type { Loaded } from "../catalog/catalog.ts";
+import type { StoreEntry } from "../store/store.ts";
+import type { Orphans } from "./maintenance.ts";
+import { namedFiles, nameOf } from "./named-files.ts";
+
+/** One run removes so many at most; the next goes on. */
+const ORPHAN_COUNT_MAX = 10_000;
+const PATH_COUNT_MAX = 1_000;
+const ATTEMPT_COUNT_MAX = 3;
+const METADATA_FILE = /\.metadata\.json$/;
+const HINT = "version-hint.text";
+
+/**
+ * Removes files that nothing names and that are older than an age limit from a table's `data` and `metadata` folders: what killed
+ * processes left, and metadata files beyond the log (docs/spec/maintain.md, M5). A commit under way has young files only.
+ *
+ * @param options `ageMsMin`: the age limit, ms; `isDryRun`: finds them only
+ * @throws lake_*, stopped
+ */
+export async function removeOrphans(
+  tools: CommitTools,
+  options: {
+    readonly name: string;
+    readonly ageMsMin: number;
+    readonly isDryRun: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Orphans> {
+  const { store } = tools;
+  const orphans = await findStill(tools, options);
+  if (!options.isDryRun) {
+    for (const { path } of orphans) {
+      throwIfStopped(options.signal);
+      await store.remove(path);
+    }
+  }
+  return {
+    count: orphans.length,
+    sizeBytes: orphans.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    paths: orphans.slice(0, PATH_COUNT_MAX).map(({ path }) => path),
+  };
+}
+
+/** Commits may remove what is being read, several times in a row where many are made; then the search is begun anew. */
+async function findStill(
+  tools: CommitTools,
+  options: Parameters<typeof findOrphans>[1],
+): Promise<readonly StoreEntry[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const base = await tools.catalog.load(options.name);
+    try {
+      return await findOrphans(tools, options);
+    } catch (error) {
+      const hasMoved = base !== undefined && (await tools.catalog.refresh(base)) !== base;
+      if (!hasMoved || attempt === ATTEMPT_COUNT_MAX) throw error;
+    }
+  }
+}
+
+async function findOrphans(
+  { store, catalog, clock }: CommitTools,
+  options: {
+    readonly name: string;
+    readonly ageMsMin: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<readonly StoreEntry[]> {
+  const first = await catalog.load(options.name);
+  if (first === undefined || first.metadata.properties["gc.enabled"] === "false") return [];
+  const folder = `${first.metadata.location}/metadata`;
+  const metadataFiles = async (): Promise<readonly string[]> =>
+    (await store.list(folder)).map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
+  const named = await namedFiles(store, { loaded: first, metadataFiles: await metadataFiles() });
+  const oldestMs = clock.nowMs() - options.ageMsMin;
+  const found: StoreEntry[] = [];
+  for await (const entries of listed(store, first)) {
+    throwIfStopped(options.signal);
+    const isOld = entries.filter(({ modifiedAtMs }) => modifiedAtMs < oldestMs);
+    found.push(...isOld.filter((entry) => isUnnamed(entry.path, { loaded: first, named })));
+    if (found.length >= ORPHAN_COUNT_MAX) break;
+  }
+  if (found.length === 0) return [];
+  // A file may have been committed since the names were read, however old it is.
+  const loaded = (await catalog.load(options.name)) ?? first;
+  const namedNow = await namedFiles(store, { loaded, metadataFiles: await metadataFiles() });
+  return found.filter(({ path }) => isUnnamed(path, { loaded, named: namedNow })).slice(0, ORPHAN_COUNT_MAX);
+}
+
+/** The files of the table's folders, folder by folder: all at once would be too many where nobody cleaned up for years. */
+async function* listed(
+  store: CommitTools["store"],
+  { metadata }: Loaded,
+): AsyncGenerator<readonly StoreEntry[]> {
+  yield await store.list(`${metadata.location}/metadata`, { deep: true });
+  const data = `${metadata.location}/data`;
+  yield await store.list(data);
+  for (const name of await store.listFolders(data)) yield await store.list(`${data}/${name}`, { deep: true });
+}
+
+function isUnnamed(
+  path: string,
+  { loaded, named }: { readonly loaded: Loaded; readonly named: ReadonlySet<string> },
+): boolean {
+  const name = nameOf(path);
+  if (name === HINT) return false;
+  if (!METADATA_FILE.test(name)) return !named.has(name);
+  // Earlier metadata files name each other. Those beyond the log of the current one are gone for readers; whoever keeps them
+  // on purpose has the removal after commits switched off.
+  const { metadata, metadataLocation } = loaded;
+  if (metadata.properties["write.metadata.delete-after-commit.enabled"] !== "true") return false;
+  const version = versionOf(name);
+  const current = versionOf(nameOf(metadataLocation));
+  if (version === undefined || current === undefined || version >= current) return false;
+  return !metadata["metadata-log"].some((entry) => nameOf(entry["metadata-file"]) === name);
+}
+
+/** Other catalogs' names say no version that could be compared. */
+function versionOf(name: string): number | undefined {
+  const match = /^v(\d+)\.metadata\.json$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}

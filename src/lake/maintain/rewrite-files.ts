@@ -1,0 +1,154 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { throwIfStopped } from "../../core/clock.ts";
+import { DuolakeError } from "../../core/errors.ts";
+import { lakeError } from "../lake-error.ts";
+import type { DataFile, LakeTable, StagedFile } from "../lake.ts";
+import { leaseFiles } from "../leased-files.ts";
+import { adoptFiles } from "../parquet/adopt-files.ts";
+import { type Duckdb, DuckdbError } from "../parquet/duckdb.ts";
+import { writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
+import { readSchema, type ReadSchema, readerSql } from "../reader-sql.ts";
+import { internalsOf } from "../table.ts";
+import type { CompactionGroup } from "./plan-compaction.ts";
+
+/** Writes the rows of a group's files into new ones and gives those; the caller commits or discards them. */
+export type RewriteFiles = (
+  table: LakeTable,
+  group: CompactionGroup,
+  signal: AbortSignal | undefined,
+) => Promise<readonly StagedFile[]>;
+
+/** DuckDB sorts so many rows in its memory; of wide ones about twice as many fit. */
+const SORTED_ROW_COUNT_MAX = 32_768;
+/** Rows may be wider than usual: where memory does not suffice, slices are made smaller, this often and by this factor. */
+const NARROWING_COUNT_MAX = 3;
+const NARROWING_FACTOR = 4;
+/** And so are row groups; DuckDB has none of fewer rows. */
+const ROW_GROUP_ROW_COUNT_MIN = 2_048;
+
+/**
+ * Writes the rows of a group's files, whatever columns the table had when they were written, into one file, in the order of
+ * `ts`. No value changes.
+ *
+ * The DuckDB that does it is not the one that writes what pulls bring: a large sort would take its memory.
+ *
+ * @throws lake_metadata_invalid where the files hold more or fewer rows than the table says; lake_full, lake_unwritable, stopped
+ */
+export const rewriteFiles: RewriteFiles = async (table, { day, files }, signal) => {
+  const { tools, loaded } = internalsOf(table);
+  const folder = tools.spools.next();
+  const leased = await leaseFiles(table, files);
+  const work: Work = { duckdb: tools.compactor, schema: readSchema(table), folder, day, signal };
+  const before = sum(files);
+  try {
+    const written = await writeSorted(work, leased.files, Math.ceil(before / SORTED_ROW_COUNT_MAX));
+    if (sum(written) === before) {
+      return await adoptFiles(tools.store, { metadata: loaded.metadata, files: written });
+    }
+    throw new DuolakeError(
+      "lake_metadata_invalid",
+      `Cannot compact table ${table.name}: ${files.length} files from ${files[0]?.path} on must hold ${before} rows by their manifests, got ${sum(written)}`,
+    );
+  } catch (error) {
+    throw lakeError(error, `compact table ${table.name}`);
+  } finally {
+    await leased.release();
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+};
+
+interface Work {
+  readonly duckdb: Duckdb;
+  readonly schema: ReadSchema;
+  /** A folder of this call's own. */
+  readonly folder: string;
+  readonly day: number;
+  readonly rowGroupRowCount?: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sorts the rows at once, or in slices of time that are then joined, in their order, without sorting anything again. */
+async function writeSorted(
+  work: Work,
+  files: readonly DataFile[],
+  sliceCount: number,
+): Promise<readonly WrittenFile[]> {
+  let count = sliceCount;
+  for (let narrowings = 0; ; narrowings += 1) {
+    const folder = join(work.folder, String(narrowings));
+    const narrowed = narrowings === 0 ? work : { ...work, rowGroupRowCount: ROW_GROUP_ROW_COUNT_MIN };
+    try {
+      if (count <= 1) return await write(narrowed, { files, folder, isSorted: false });
+      const slices = await writeSlices(narrowed, { files, folder, count });
+      return await write(narrowed, { files: slices, folder, isSorted: true });
+    } catch (error) {
+      const isTight = error instanceof DuckdbError && error.isOutOfMemory;
+      if (!isTight || narrowings === NARROWING_COUNT_MAX) throw error;
+      await rm(folder, { recursive: true, force: true });
+      count *= NARROWING_FACTOR;
+    }
+  }
+}
+
+/** Writes each slice of time to a file of its own, in order; temporary, but like data files otherwise. */
+async function writeSlices(
+  work: Work,
+  part: { readonly files: readonly DataFile[]; readonly folder: string; readonly count: number },
+): Promise<readonly WrittenFile[]> {
+  const { duckdb, schema, signal } = work;
+  const { files, folder, count } = part;
+  const ts = schema.fields.filter((field) => field.name === "ts");
+  const starts = await duckdb.rows(
+    `SELECT CAST(epoch_us(min("ts")) AS DOUBLE) AS start FROM
+      (SELECT "ts", ntile(${count}) OVER (ORDER BY "ts") AS slice FROM ${readerSql(files, { fields: ts })})
+      GROUP BY slice ORDER BY start`,
+    signal,
+  );
+  // Many rows at the same instant may begin several slices.
+  const boundsUs = [...new Set(starts.map((row) => Number(row["start"])))];
+  const slices: WrittenFile[] = [];
+  for (const [index, fromUs] of boundsUs.entries()) {
+    throwIfStopped(signal);
+    const toUs = boundsUs[index + 1];
+    const condition = [
+      `"ts" >= make_timestamptz(${fromUs})`,
+      ...(toUs === undefined ? [] : [`"ts" < make_timestamptz(${toUs})`]),
+    ].join(" AND ");
+    const inside = files.filter(
+      ({ tsMinUs, tsMaxUs }) =>
+        (tsMaxUs ?? fromUs) >= fromUs && (toUs === undefined || (tsMinUs ?? 0) < toUs),
+    );
+    const slice = { files: inside, folder: join(folder, String(index)), condition, isSorted: false };
+    slices.push(...(await write(work, slice)));
+    // What one sort leaves behind adds to the next one's.
+    await duckdb.release();
+  }
+  return slices;
+}
+
+function write(
+  { duckdb, schema, day, signal, rowGroupRowCount }: Work,
+  part: {
+    readonly files: readonly Pick<DataFile, "path">[];
+    readonly folder: string;
+    readonly condition?: string;
+    readonly isSorted: boolean;
+  },
+): Promise<WrittenFile[]> {
+  const { files, folder, condition, isSorted } = part;
+  const rows = readerSql(files, schema);
+  return writeParquet(duckdb, {
+    source: condition === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${condition})`,
+    fields: schema.fields,
+    folder,
+    day,
+    isSorted,
+    signal,
+    ...(rowGroupRowCount !== undefined && { rowGroupRowCount }),
+  });
+}
+
+function sum(files: readonly { readonly rowCount: number }[]): number {
+  return files.reduce((total, { rowCount }) => total + rowCount, 0);
+}

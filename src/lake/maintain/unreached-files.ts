@@ -1,0 +1,33 @@
+import type { Snapshot } from "../spec/types.ts";
+import type { Store } from "../store/store.ts";
+import { dataPathsOf } from "./data-paths-of.ts";
+import { manifestsOf } from "./manifests-of.ts";
+
+/**
+ * The files that no snapshot but those which are to go reaches: data files that are in no manifest that stays, manifests that no other
+ * snapshot has, and the manifest lists; in the order in which they can be removed, so that what is left behind by a crash can
+ * still be told. What is missing of the snapshots that go is passed over.
+ *
+ * @param snapshots `removed` are to go; `kept` are all others of the table
+ * @throws lake_metadata_invalid where a file of a snapshot that stays is missing or damaged
+ */
+export async function unreachedFiles(
+  store: Store,
+  snapshots: { readonly removed: readonly Snapshot[]; readonly kept: readonly Snapshot[] },
+): Promise<{ readonly data: readonly string[]; readonly metadata: readonly string[] }> {
+  const kept = await manifestsOf(store, snapshots.kept, { mayBeMissing: false });
+  const gone = await manifestsOf(store, snapshots.removed, { mayBeMissing: true });
+  for (const path of kept.keys()) gone.delete(path);
+  const data = new Set<string>();
+  for (const manifest of gone.values()) {
+    const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing: true });
+    for (const path of paths) data.add(path);
+  }
+  for (const manifest of kept.values()) {
+    if (data.size === 0) break;
+    const paths = await dataPathsOf(store, manifest, { withDeleted: false, mayBeMissing: false });
+    for (const path of paths) data.delete(path);
+  }
+  const lists = snapshots.removed.map((snapshot) => snapshot["manifest-list"]);
+  return { data: [...data], metadata: [...gone.keys(), ...lists] };
+}
