@@ -10,10 +10,10 @@ import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import type { Lake } from "../../src/lake/lake.ts";
 import type { TableResult } from "../../src/pipeline/pull-result.ts";
 import { pullAll } from "../../src/pull-all.ts";
-import { openQuery } from "../../src/query/open-query.ts";
 import { canonical } from "../support/canonical.ts";
 import type { Harness } from "../support/pull-harness.ts";
 import { makeTables } from "./made-tables.ts";
+import { queriedRows } from "./queried-rows.ts";
 import { makeReplacedTable } from "./replaced-table.ts";
 import { injectDayEdges, injectSpecialEvents } from "./special-events.ts";
 
@@ -63,7 +63,7 @@ export async function fillLake(harness: Harness, folder: string): Promise<Expect
   for (const name of await lake.list()) {
     const rows = join(folder, `${name}.rows.ndjson`);
     const own = made.get(name);
-    await writeFile(rows, own === undefined ? await queried(lake, name) : ndjson(own));
+    await writeFile(rows, own === undefined ? await queriedRows(lake, name) : ndjson(own));
     const originals = await originalsOf(harness, { lake, name, summaries });
     const path = originals === undefined ? null : join(folder, `${name}.originals.ndjson`);
     if (path !== null) await writeFile(path, ndjson(originals ?? []));
@@ -151,15 +151,6 @@ function without(columns: readonly Column[], prefix: string): Column[] {
       const fields = without(type.fields, `${prefix}${name}.`);
       return Object.assign({}, column, { type: { type: "struct", fields } });
     });
-}
-
-async function queried(lake: Lake, name: string): Promise<string> {
-  const { columns, rows } = await openQuery(lake, `SELECT * FROM ${name}`);
-  const found: unknown[] = [];
-  for await (const some of rows) {
-    for (const row of some) found.push(Object.fromEntries(row.map((value, i) => [columns[i] ?? "", value])));
-  }
-  return ndjson(found);
 }
 
 /** What the simulator's ledger has for a table, from its start to where it was drained; dead letters are taken out. */

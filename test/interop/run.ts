@@ -9,6 +9,7 @@ import { type ExpectedTable, fillLake } from "./fill-lake.ts";
 import { preparePython } from "./python.ts";
 import { type Check, createReport, type Report } from "./report.ts";
 import { checkSimulator } from "./simulator.ts";
+import { checkSpark } from "./spark.ts";
 
 // Lets readers that share no code with us read every table, and compares what they find with what must be there.
 
@@ -75,6 +76,8 @@ async function checkTables(report: Report, python: string, folder: string): Prom
     if (complaint !== "") print(complaint);
     return `${count}`;
   });
+  if (process.argv.includes("--without-spark")) print("without Spark, as asked");
+  else await checkSpark(report, { python, harness, tables });
 }
 
 process.exitCode = await main().catch((error: unknown) => {
