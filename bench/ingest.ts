@@ -110,7 +110,7 @@ async function benchApp(http: Http): Promise<{ app: App; dir: string }> {
     config: {
       dir,
       lake: { warehouse: join(dir, "lake"), database: "matano", catalog: { type: "folder" } },
-      secrets: { store: "local" },
+      secrets: { store: "local", label: "main" },
       pull: {
         intervalMs: 300_000,
         lookBackMs: 3_600_000,

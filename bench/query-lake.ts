@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,12 +9,12 @@ import { type JsonObject, parseJson, stringifyJson } from "../src/core/json.ts";
 import { findTable } from "../src/duo/tables/index.ts";
 import type { Lake, LakeTable, StagedFile } from "../src/lake/lake.ts";
 import { openLake } from "../src/lake/open-lake.ts";
+import { adoptFiles } from "../src/lake/parquet/adopt-files.ts";
 import { duckdb, type Duckdb } from "../src/lake/parquet/duckdb.ts";
-import { fieldIds, literal } from "../src/lake/parquet/duckdb-types.ts";
-import { type ColumnStatistics, metricsOf } from "../src/lake/parquet/metrics.ts";
+import { writeParquet } from "../src/lake/parquet/write-parquet.ts";
 import { readerSql, readSchema } from "../src/lake/reader-sql.ts";
-import { dayOf, dayStartUs, dayText } from "../src/lake/spec/instant.ts";
-import { stagedFile } from "../src/lake/staged-file.ts";
+import { dayOf, dayStartUs } from "../src/lake/spec/instant.ts";
+import { internalsOf } from "../src/lake/table.ts";
 import { digest } from "../src/pipeline/identity.ts";
 import type { Measurement } from "./measurement.ts";
 import { record, recordedFile } from "./record.ts";
@@ -26,17 +26,16 @@ const FENCE = "bench.fence";
 /** The day of the youngest rows. */
 export const LAST_DAY: string = "2026-03-14";
 const LAST_DAY_NUMBER = dayOf(Date.parse(LAST_DAY) * 1000);
-/** Enough for a day's rows of a large company to be one row group; what appends write is a tenth of it. */
-const ROW_GROUP_ROW_COUNT = 122_880;
 
 /**
  * Opens a lake whose table `duo_auth` has this many rows, as it is after compaction: one file for each day, in the order of
- * `ts`. Recorded events are mapped once; their rows are copied to other days by DuckDB. The lake is kept for the next time.
+ * `ts`, written as all files of this program are. Recorded events are mapped once; their rows are copied to other days by
+ * DuckDB. The lake is kept for the next time.
  *
  * @param rowCount is rounded up to whole days
  */
 export async function queryLake(rowCount: number): Promise<Lake> {
-  const warehouse = join(tmpdir(), "duolake-bench", `lake-v2-${rowCount}`);
+  const warehouse = join(tmpdir(), "duolake-bench", `lake-v3-${rowCount}`);
   const lake = await openBenchLake(warehouse);
   if ((await lake.load("duo_auth"))?.snapshotId !== undefined) return lake;
   await rm(warehouse, { recursive: true, force: true });
@@ -80,9 +79,10 @@ async function multiply(table: LakeTable, rowCount: number): Promise<readonly St
   const dayCount = Math.ceil(rowCount / source.rowCount);
   const files: StagedFile[] = [];
   for (let day = LAST_DAY_NUMBER - dayCount + 1; day <= LAST_DAY_NUMBER; day += 1) {
-    files.push(await copyDay(engine, { table, source, day }));
+    files.push(...(await copyDay(engine, { table, source, day })));
   }
   await table.discard(recorded);
+  await rm(join(table.location, "copy"), { recursive: true, force: true });
   return files;
 }
 
@@ -106,25 +106,15 @@ async function recordedRows(table: LakeTable): Promise<readonly StagedFile[]> {
 async function copyDay(
   engine: Duckdb,
   options: { readonly table: LakeTable; readonly source: StagedFile; readonly day: number },
-): Promise<StagedFile> {
+): Promise<readonly StagedFile[]> {
   const { table, source, day } = options;
-  const schema = readSchema(table);
-  const path = join(table.location, "data", `ts_day=${dayText(day)}`, `${randomUUID()}.parquet`);
-  await mkdir(join(path, ".."), { recursive: true });
+  const { tools, loaded } = internalsOf(table);
+  const { fields } = readSchema(table);
+  const folder = join(table.location, "copy", randomUUID());
   const shiftUs = dayStartUs(day) - dayStartUs(dayOf(source.tsMinUs ?? 0));
   const shift = `* REPLACE (ts + to_microseconds(${shiftUs}) AS ts)`;
-  const settings = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROW_COUNT}, RETURN_STATS, FIELD_IDS ${fieldIds(schema.fields)}`;
-  const [row] = await engine.rows(
-    `COPY (SELECT ${shift} FROM ${readerSql([source], schema)}) TO ${literal(path)} (${settings})`,
-  );
-  const entry = {
-    content: 0,
-    file_path: path,
-    file_format: "PARQUET",
-    partition: { ts_day: day },
-    record_count: Number(row?.["count"]),
-    file_size_in_bytes: (await stat(path)).size,
-    ...metricsOf(schema.fields)(row?.["column_statistics"] as ColumnStatistics),
-  };
-  return stagedFile(entry, schema.fields.find(({ name }) => name === "ts")?.id ?? -1);
+  const rows = `(SELECT ${shift} FROM ${readerSql([source], { fields })})`;
+  const settings = { source: rows, fields, folder, day, isSorted: true, signal: undefined };
+  const files = await writeParquet(engine, settings);
+  return adoptFiles(tools.store, { metadata: loaded.metadata, files });
 }

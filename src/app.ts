@@ -66,6 +66,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...config.lake,
     clock,
     localFolder: join(config.dir, ".duolake"),
+    rest: { env },
     ...(options.store && { store: options.store }),
   });
   const transport = createHttp();

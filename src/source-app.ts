@@ -184,7 +184,9 @@ const readTexts: ReadTexts = async function* (table, { path, accountId, ...range
   // A table from before accounts were configured has no row of any.
   if (accountId !== undefined && !hasColumn(table.columns, ACCOUNT_PATH)) return;
   const owner = accountId === undefined ? [] : [ACCOUNT_PATH];
-  for await (const rows of readColumns(table, { paths: [["ts"], path, ...owner], ...range })) {
+  const paths = [["ts"], path, ...owner];
+  // What was deleted on purpose stays known: by its identity alone it would be new.
+  for await (const rows of readColumns(table, { paths, withDeletedRows: true, ...range })) {
     const texts: { readonly tsUs: number; readonly text: string }[] = [];
     for (const [tsUs, text, account] of rows) {
       if (typeof text !== "string" || (accountId !== undefined && account !== accountId)) continue;

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { awsCommands, withAccount } from "./declare-aws.ts";
 import { command, type Declare, examples, tableCommand } from "./declare.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
@@ -23,6 +24,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
   for (const declare of [
     init,
     validate,
+    diff,
     secret,
     doctor,
     pull,
@@ -32,6 +34,7 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     maintain,
     runDaemon,
     ...ask,
+    ...awsCommands,
     simulate,
   ]) {
     declare(program, io, done);
@@ -49,6 +52,7 @@ Getting started:
   duolake verify                 compare the tables with Duo, hour by hour
   duolake run                    pull every five minutes
   duolake query "SELECT count(*) FROM duo_auth"
+  duolake deploy --dry-run       in your AWS account: what would be made
 
 Exit codes: 0 done, 1 nothing could be done, 2 wrong usage or configuration, 3 some streams failed.`;
 
@@ -75,26 +79,66 @@ const validate: Declare = (program, io, done) => {
   command(
     program,
     "validate",
-    "check the Matano directory; every problem at once, with file, line and column",
+    "check the Matano directory, also against the lake there is; every problem at once, with file, line and column",
   )
-    .addHelpText("after", examples(["duolake validate", "duolake validate --dir my-logs --json"]))
+    .option("--offline", "check the files alone, without a look into the lake")
+    .addHelpText(
+      "after",
+      examples(["duolake validate", "duolake validate --dir my-logs --json", "duolake validate --offline"]),
+    )
     .action(async (options) => done(await (await import("./validate.ts")).validate(options, io)));
+};
+
+const diff: Declare = (program, io, done) => {
+  const declared = command(
+    program,
+    "diff",
+    "show what the directory would do to the tables of the lake; writes nothing, exit code 2 with changes",
+  ).option("--aws", "compare with the deployment in AWS instead: what `deploy` would change");
+  withAccount(declared)
+    .addHelpText(
+      "after",
+      examples(["duolake diff", "duolake diff --json", "duolake diff --aws --label prod"]),
+    )
+    .action(async (options) =>
+      done(
+        options.aws === true
+          ? await (await import("./diff-stack.ts")).diffStack(options, io)
+          : await (await import("./diff.ts")).diff(options, io),
+      ),
+    );
 };
 
 const secret: Declare = (program, io, done) => {
   const group = program
     .command("secret")
     .description("store a log source's secret key, or say whether it is stored");
-  command(group, "set <source>", "store the secret key: asked for without echo, or read from standard input")
+  withAccount(
+    command(
+      group,
+      "set <source>",
+      "store the secret key: asked for without echo, or read from standard input",
+    ).option("--aws", "in AWS Secrets Manager, for the deployment"),
+  )
     .addHelpText(
       "after",
-      examples(["duolake secret set duo", "pass show duo/secret-key | duolake secret set duo"]),
+      examples([
+        "duolake secret set duo",
+        "pass show duo/secret-key | duolake secret set duo",
+        "duolake secret set duo --aws --label prod",
+      ]),
     )
     .action(async (source: string, options) =>
       done(await (await import("./secret-set.ts")).secretSet(source, options, io)),
     );
-  command(group, "status", "say for each log source: populated, placeholder or missing; never the value")
-    .addHelpText("after", examples(["duolake secret status"]))
+  withAccount(
+    command(
+      group,
+      "status",
+      "say for each log source: populated, placeholder or missing; never the value",
+    ).option("--aws", "in AWS Secrets Manager, for the deployment"),
+  )
+    .addHelpText("after", examples(["duolake secret status", "duolake secret status --aws"]))
     .action(async (options) => done(await (await import("./secret-status.ts")).secretStatus(options, io)));
 };
 

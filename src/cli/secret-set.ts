@@ -1,21 +1,31 @@
+import type { Config } from "../config/config.ts";
 import { DuolakeError } from "../core/errors.ts";
-import { openSecretStore } from "../secrets/open-secret-store.ts";
+import type { SecretStore } from "../secrets/store.ts";
 import { Secret } from "../secrets/secret.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
 import { findNamed } from "./find-named.ts";
 import { readHidden } from "./read-hidden.ts";
 import type { Io } from "./io.ts";
-import { type CommonOptions, loadContext } from "./load-context.ts";
+import { loadContext } from "./load-context.ts";
+import { chooseSecretStore, type SecretOptions } from "./choose-secret-store.ts";
 
 /** `duolake secret set SOURCE`: stores the secret key; it is never taken from the command line. */
-export async function secretSet(name: string, options: CommonOptions, io: Io): Promise<number> {
+export async function secretSet(name: string, options: SecretOptions, io: Io): Promise<number> {
   const config = await loadContext(options, io);
   const source = findNamed(config.logSources, { kind: "log source", name, nameOf: (one) => one.name });
-  const secrets = openSecretStore(config, io.env);
+  const secrets = chooseSecretStore(options, config, io);
+  const isFirst = options.aws === true && !(await hasPopulated(secrets, config));
   await secrets.set(source.name, new Secret(await readSecretText(source.name, io)));
   if (options.json === true) io.out(`${JSON.stringify({ source: source.name, status: "populated" })}\n`);
   else io.out(`The secret key of ${source.name} is stored in ${secrets.describe(source.name)}.\n`);
+  if (isFirst) io.err("duolake: the alarm for missing pulls is armed by the next `duolake deploy`\n");
   return EXIT_DONE;
+}
+
+/** Until one key is there the alarm for missing pulls is off; a fleet has one at once, so few secrets are read. */
+async function hasPopulated(secrets: SecretStore, { logSources }: Config): Promise<boolean> {
+  for (const { name } of logSources) if ((await secrets.status(name)) === "populated") return true;
+  return false;
 }
 
 async function readSecretText(source: string, io: Io): Promise<string> {

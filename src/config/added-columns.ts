@@ -12,6 +12,8 @@ export interface AddedColumns {
   readonly fields: readonly Column[];
   /** Where the type of a column of `fields` stands, by dotted path. */
   readonly fieldAt: (path: string) => Position;
+  /** Where `fields` or `ecs_field_names` bring the column of just this dotted path; undefined where neither does. */
+  readonly columnAt: (path: string) => Position | undefined;
 }
 
 /**
@@ -44,6 +46,12 @@ export function addedColumns(
     ecs: ecsColumns,
     fields: columns,
     fieldAt: (path) => yaml.valueAt(written.get(path) ?? ["schema", "fields"]),
+    columnAt: (path) => {
+      const at = written.get(path);
+      if (at !== undefined) return yaml.valueAt(at);
+      const index = Array.isArray(names) ? names.indexOf(path) : -1;
+      return index === -1 ? undefined : yaml.valueAt(["schema", "ecs_field_names", index]);
+    },
   };
 }
 

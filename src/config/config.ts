@@ -5,7 +5,8 @@ export interface Config {
   /** Absolute path of the Matano directory. */
   readonly dir: string;
   readonly lake: LakeConfig;
-  readonly secrets: { readonly store: "local" | "aws" };
+  /** `label` is a part of the names of secrets in AWS. */
+  readonly secrets: { readonly store: "local" | "aws"; readonly label: string };
   readonly pull: PullConfig;
   /** Sorted by name. */
   readonly logSources: readonly LogSource[];
@@ -17,7 +18,26 @@ export interface LakeConfig {
   /** An absolute folder, or `s3://bucket/prefix`. */
   readonly warehouse: string;
   readonly database: string;
-  readonly catalog: { readonly type: "folder" | "glue" | "rest" };
+  readonly catalog: CatalogConfig;
+}
+
+/** What says which metadata file of a table is the current one. */
+export type CatalogConfig =
+  | { readonly type: "folder" }
+  /** `catalogId`: the account whose Data Catalog it is; what is absent is left to the AWS SDK. */
+  | { readonly type: "glue"; readonly region?: string; readonly catalogId?: string }
+  | RestCatalogConfig;
+
+/** An Iceberg REST catalog. Its secrets are in the environment. */
+export interface RestCatalogConfig {
+  readonly type: "rest";
+  /** Without the `/v1` of its paths. */
+  readonly uri: string;
+  readonly warehouse?: string;
+  readonly prefix?: string;
+  readonly auth: "none" | "bearer" | "oauth2" | "sigv4";
+  readonly oauth2?: { readonly tokenUri?: string; readonly scope?: string; readonly clientId?: string };
+  readonly sigv4?: { readonly service: string; readonly region: string };
 }
 
 export interface PullConfig {

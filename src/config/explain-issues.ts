@@ -74,6 +74,7 @@ const HOMES: readonly (readonly [home: string, keys: readonly string[]])[] = [
   ["schema", ["ecs_field_names", "fields"]],
   ["matano.config.yml", ["lake", "pull", "secrets", "aws", "vpc"]],
   ["lake of matano.config.yml", ["warehouse", "database", "catalog"]],
+  ["lake.catalog of matano.config.yml", ["catalog_id"]],
   ["pull of matano.config.yml", ["interval", "look_back", "backfill", "hold_after_429", "failing_after"]],
   ["log_source.yml", ["managed", "properties"]],
 ];
@@ -112,9 +113,17 @@ function label(path: ValuePath): string {
   return text === "" ? "the file" : text;
 }
 
+const HIDDEN: ReadonlySet<string> = new Set([
+  "managed.properties.integration_key",
+  "transform",
+  // With a password in it, perhaps.
+  "lake.catalog.uri",
+  "lake.catalog.oauth2.token_uri",
+]);
+
 function got(root: unknown, path: ValuePath): string {
   // What stands there may be a secret key in the wrong place, or a whole program.
-  if (["managed.properties.integration_key", "transform"].includes(label(path))) return "";
+  if (HIDDEN.has(label(path))) return "";
   const value = valueAt(root, path);
   if (typeof value === "string")
     return `, got ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;

@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 
 import { checkValue } from "./check-value.ts";
-import type { Config } from "./config.ts";
+import type { CatalogConfig, Config } from "./config.ts";
+import type { CatalogSection } from "./definitions/catalog-definition.ts";
 import { matanoConfigDefinition } from "./definitions/matano-config-definition.ts";
 import type { MatanoConfigFile } from "./definitions/matano-config-definition.ts";
 import { failingAfterMs } from "./failing-after.ts";
 import type { Findings } from "./problem.ts";
+import { restCatalogConfig } from "./rest-catalog-config.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
-import { warnUnavailable } from "./warn-unavailable.ts";
 
 export const MATANO_CONFIG_FILE = "matano.config.yml";
 const MISSPELLED = "matano.config.yaml";
@@ -27,7 +28,6 @@ export async function loadMatanoConfig(
     : undefined;
   const checked =
     yaml === undefined ? undefined : checkValue(yaml, matanoConfigDefinition, findings.problems);
-  if (yaml !== undefined) warnUnavailable(yaml, checked, findings);
   return sections(dir, checked ?? matanoConfigDefinition.parse({}));
 }
 
@@ -35,7 +35,11 @@ function sections(dir: string, file: MatanoConfigFile): Pick<Config, "lake" | "s
   const { lake, secrets, pull } = file;
   const isS3 = /^s3:/i.test(lake.warehouse);
   return {
-    lake: { ...lake, warehouse: isS3 ? lake.warehouse.replace(/\/+$/, "") : resolve(dir, lake.warehouse) },
+    lake: {
+      ...lake,
+      warehouse: isS3 ? lake.warehouse.replace(/\/+$/, "") : resolve(dir, lake.warehouse),
+      catalog: catalogOf(lake.catalog),
+    },
     secrets,
     pull: {
       intervalMs: pull.interval,
@@ -45,4 +49,11 @@ function sections(dir: string, file: MatanoConfigFile): Pick<Config, "lake" | "s
       failingAfterMs: failingAfterMs(pull.failing_after, pull.interval),
     },
   };
+}
+
+function catalogOf(section: CatalogSection): CatalogConfig {
+  const { type, region, catalog_id: catalogId } = section;
+  if (type === "folder") return { type };
+  if (type === "rest") return restCatalogConfig(section);
+  return { type, ...(region !== undefined && { region }), ...(catalogId !== undefined && { catalogId }) };
 }

@@ -3,6 +3,7 @@ import { addedColumns } from "./added-columns.ts";
 import type { AddedColumns } from "./added-columns.ts";
 import { checkValue } from "./check-value.ts";
 import { closestName } from "./closest-name.ts";
+import { keepOrigin } from "./column-place.ts";
 import type { TableConfig } from "./config.ts";
 import type { CommonKeys, MetaSection } from "./definitions/shared-keys.ts";
 import { tableDefinition } from "./definitions/table-definition.ts";
@@ -67,14 +68,14 @@ export async function loadTables(context: LoadContext, parent: TableParent): Pro
     const added = addedColumns(read.yaml, { ecs, problems: findings.problems });
     warnIgnored(read.yaml, read.keys, findings);
     const own = { name: table.name, columns: table.columns() };
-    return [
-      {
-        name: table.name,
-        resolvedName: `${parent.name}_${table.name}`,
-        columns: tableColumns(own, [parent.added, added], findings.problems),
-        ...metaOf(parent.meta, read.keys.meta),
-      },
-    ];
+    const config: TableConfig = {
+      name: table.name,
+      resolvedName: `${parent.name}_${table.name}`,
+      columns: tableColumns(own, [parent.added, added], findings.problems),
+      ...metaOf(parent.meta, read.keys.meta),
+    };
+    keepOrigin(config, { file: read.yaml.file, added: [parent.added, added] });
+    return [config];
   });
 }
 

@@ -75,6 +75,15 @@ export interface TableChange {
   readonly summary?: Readonly<Record<string, string>>;
 }
 
+/** What is to be done about row-level deletes of another engine, which leave the rows in their files. */
+export interface DeletesRead {
+  /**
+   * Takes the files with the deleted rows in them. For whoever asks which events were ever stored: an event whose row was
+   * deleted on purpose would be new, and come back with the next pull.
+   */
+  readonly withDeletedRows?: boolean | undefined;
+}
+
 /** A table at one moment: an immutable view of one metadata file. */
 export interface LakeTable {
   readonly name: string;
@@ -88,8 +97,12 @@ export interface LakeTable {
   readonly snapshotAtMs: number | undefined;
   readonly rowCount: number;
   readonly fileCount: number;
-  /** The live data files, in no promised order; with a range only those that may hold a row whose `ts` lies in it. */
-  readonly files: (range?: TsRange) => Promise<readonly DataFile[]>;
+  /**
+   * The live data files, in no promised order; with a range only those that may hold a row whose `ts` lies in it.
+   *
+   * @throws lake_format_unsupported where another engine wrote row-level deletes, unless they are to be passed over
+   */
+  readonly files: (options?: TsRange & DeletesRead) => Promise<readonly DataFile[]>;
   /** The table as it is now; `this` when nothing changed. */
   readonly reload: () => Promise<LakeTable>;
   readonly writer: () => RowWriter;

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
-import { DuolakeError } from "../core/errors.ts";
+import { DuolakeError, errorText } from "../core/errors.ts";
 import { CommitConflict, CommitUnknown } from "./catalog/catalog.ts";
-import { folderCatalog } from "./catalog/folder.ts";
+import type { GlueOptions } from "./catalog/glue-client.ts";
+import type { RestReach } from "./catalog/rest/rest-options.ts";
 import { evolveTable } from "./evolve-table.ts";
 import { lakeError } from "./lake-error.ts";
 import type { Lake, LakeTable } from "./lake.ts";
 import { maintainTable } from "./maintain/maintain-table.ts";
+import { type CatalogChoice, openCatalog } from "./open-catalog.ts";
+import { localFolderOf, openS3 } from "./open-s3.ts";
 import type { RemoteOptions } from "./open-store.ts";
 import { openStore } from "./open-store.ts";
 import { type Duckdb, duckdb } from "./parquet/duckdb.ts";
@@ -23,11 +26,15 @@ export interface LakeOptions extends RemoteOptions {
   /** A folder, a relative one is taken from the working directory; or `s3://bucket/prefix`. */
   readonly warehouse: string;
   readonly database: string;
-  readonly catalog: { readonly type: "folder" | "glue" | "rest" };
+  readonly catalog: CatalogChoice;
   readonly clock: Clock;
   readonly duckdb?: { readonly memoryLimitBytes?: number; readonly threadCount?: number };
   /** Where files are kept; what the warehouse says unless given. */
   readonly store?: Store;
+  /** How Glue is reached; by default as the AWS SDK finds it, with `AWS_ENDPOINT_URL_GLUE` or `AWS_ENDPOINT_URL` for another service. */
+  readonly glue?: GlueOptions;
+  /** Secrets and transport of a REST catalog; by default the process's environment and a transport of its own. */
+  readonly rest?: RestReach;
 }
 
 /**
@@ -37,18 +44,32 @@ export interface LakeOptions extends RemoteOptions {
  * @throws config_invalid for catalogs and warehouses that this version does not have
  */
 export async function openLake(options: LakeOptions): Promise<Lake> {
-  checkCatalog(options);
   const { database, clock } = options;
   const opened = openStore(options);
-  const { warehouse, spoolRoot } = opened;
+  const { warehouse } = opened;
   const store = options.store ?? opened.store;
+  const { catalog, isStoreTheLock } = openCatalog({
+    choice: options.catalog,
+    store,
+    warehouse,
+    database,
+    clock,
+    glue: options.glue,
+    rest: options.rest,
+    ...(options.store === undefined && {
+      openS3: (access) => openS3({ ...options, s3: { ...options.s3, ...access } }),
+    }),
+  });
+  // Where the catalog says where files are, the warehouse of the configuration holds none.
+  const holdsFiles = options.catalog.type !== "rest" || options.store !== undefined;
+  const spoolRoot = holdsFiles ? opened.spoolRoot : join(localFolderOf(options), "spool");
   const prove = provenOnce(store, `${warehouse}/${database}`);
   const engine = (keepsFiles: boolean): Duckdb =>
     duckdb({ ...options.duckdb, keepsFiles, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) });
   const tools: LakeTools = {
     store,
     clock,
-    catalog: folderCatalog({ store, warehouse, database, clock }),
+    catalog,
     duckdb: engine(true),
     compactor: engine(false),
     spools: spoolFolders(spoolRoot, clock),
@@ -65,7 +86,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     create: (name, table) =>
       guard(`create table ${name}`, async () => {
         // On a disk the link of the commit itself shows whether the file system has any.
-        if (opened.isRemote) await prove();
+        if (opened.isRemote && isStoreTheLock) await prove();
         return create(tools, { name, ...table });
       }),
     evolve: (table, columns) =>
@@ -79,16 +100,13 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
         const loaded = await tools.catalog.load(name);
         return loaded === undefined ? undefined : maintainTable(await lakeTable(tools, loaded), how);
       }),
-    probe: () => guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`)),
+    probe: async () => {
+      if (holdsFiles)
+        await guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`));
+      // A catalog beside the store has permissions of its own.
+      if (!isStoreTheLock) await guard("ask the catalog", () => catalog.list());
+    },
   };
-}
-
-function checkCatalog({ catalog }: LakeOptions): void {
-  if (catalog.type === "folder") return;
-  throw new DuolakeError(
-    "config_invalid",
-    `Cannot open the lake: catalog type ${catalog.type} is not supported by this version; use folder`,
-  );
 }
 
 /** Probes a store before the first table is made in it; where that fails, again before the next. */
@@ -116,9 +134,19 @@ async function create(
     if (!(error instanceof CommitConflict || error instanceof CommitUnknown)) throw error;
     // Somebody was first, or we were and did not hear it: either way the table is what stands there now.
     const loaded = await tools.catalog.load(name);
-    if (loaded === undefined) throw error;
+    if (loaded === undefined) throw notMade(name, error);
     return lakeTable(tools, loaded);
   }
+}
+
+/** Nothing is there yet, but a request without an answer may make the table still: the next try finds out. */
+function notMade(name: string, error: CommitConflict | CommitUnknown): DuolakeError {
+  const reason = error.cause === undefined ? error.message : errorText(error.cause);
+  return new DuolakeError(
+    "lake_unwritable",
+    `Cannot create table ${name}: the catalog does not say whether it was made, got ${reason}`,
+    { retryable: true, cause: error },
+  );
 }
 
 async function guard<T>(doing: string, work: () => Promise<T>): Promise<T> {

@@ -1,13 +1,10 @@
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
-import { fileCache } from "./store/file-cache.ts";
+import { localFolderOf, openS3 } from "./open-s3.ts";
 import { localStore } from "./store/local.ts";
 import type { S3Options } from "./store/s3-client.ts";
-import { s3Requests } from "./store/s3-client.ts";
 import { s3Path } from "./store/s3-path.ts";
-import { s3Store } from "./store/s3.ts";
 import type { Store } from "./store/store.ts";
 
 /** A warehouse that is not on this machine, and what this machine keeps for it. */
@@ -44,7 +41,7 @@ export function openStore(
     readonly env?: Readonly<Record<string, string | undefined>>;
   },
 ): OpenedStore {
-  const { database, clock } = options;
+  const { database } = options;
   const s3 = s3Path(options.warehouse);
   if (s3 === undefined) {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.warehouse)) {
@@ -61,21 +58,11 @@ export function openStore(
       isRemote: false,
     };
   }
-  const localFolder = options.localFolder ?? join(tmpdir(), "duolake");
-  const { env = process.env } = options;
-  const endpoint = options.s3?.endpoint ?? (env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]);
-  const cache = fileCache({
-    folder: join(localFolder, "cache"),
-    name: endpoint ?? "",
-    clock,
-    ...(options.cacheBytesMax !== undefined && { sizeBytesMax: options.cacheBytesMax }),
-  });
-  const requests = s3Requests({ ...options.s3, ...(endpoint && { endpoint }) });
   const key = s3.key === "" ? "" : `/${s3.key}`;
   return {
-    store: s3Store({ requests, cache, clock }),
+    store: openS3(options),
     warehouse: `s3://${s3.bucket}${key}`,
-    spoolRoot: join(localFolder, "spool"),
+    spoolRoot: join(localFolderOf(options), "spool"),
     isRemote: true,
   };
 }

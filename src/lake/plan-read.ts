@@ -11,6 +11,8 @@ export interface FileToRead extends DataFile {
   /** Its name in the table, by which deletes mean it; `path` may be changed to where a copy of it is. */
   readonly tablePath: string;
   readonly sequenceNumber: number;
+  /** The day of UTC that all of its rows are of, in days since 1970; undefined where the manifest does not say. */
+  readonly day?: number | undefined;
 }
 
 /** A Parquet file that names rows another engine deleted: columns `file_path` and `pos` (spec, "Position Delete Files"). */

@@ -22,7 +22,7 @@ const INSTANTS: ReadonlySet<FieldType> = new Set(["timestamp", "timestamptz"]);
  * @param table at the snapshot to read
  * @param options `paths` name the columns, each from the top; each row has their values in this order.
  *   `fromUs` and `toUs` bound `ts` (microseconds since 1970, both included); `files` are the files to read instead of
- *   all of the snapshot
+ *   all of the snapshot; `withDeletedRows` reads what another engine deleted by row as well, as `LakeTable.files` says
  * @throws lake_metadata_invalid, lake_unwritable (a file cannot be read), lake_format_unsupported, stopped; RangeError
  *   where the table lacks a column, or its type is none that a `ColumnCell` holds
  */
@@ -33,10 +33,11 @@ export async function* readColumns(
     readonly fromUs?: number | undefined;
     readonly toUs?: number | undefined;
     readonly files?: readonly DataFile[] | undefined;
+    readonly withDeletedRows?: boolean;
     readonly signal?: AbortSignal | undefined;
   },
 ): AsyncGenerator<readonly (readonly ColumnCell[])[]> {
-  const { paths, fromUs, toUs, signal } = options;
+  const { paths, fromUs, toUs, withDeletedRows, signal } = options;
   const { fields } = readSchema(table);
   const columns = paths.map((path) => columnSql(fields, path));
   const isBounded = fromUs !== undefined || toUs !== undefined;
@@ -45,7 +46,8 @@ export async function* readColumns(
     ...(fromUs === undefined ? [] : [`"ts" >= make_timestamptz(${fromUs})`]),
     ...(toUs === undefined ? [] : [`"ts" <= make_timestamptz(${toUs})`]),
   ].join(" AND ");
-  const known = options.files ?? (await table.files(fromUs === undefined ? {} : { fromUs }));
+  const known =
+    options.files ?? (await table.files({ withDeletedRows, ...(fromUs !== undefined && { fromUs }) }));
   const files = known.filter((file) => mayHold(file, { fromUs, toUs }));
   const { duckdb } = internalsOf(table).tools;
   try {

@@ -1,5 +1,7 @@
+import { DuolakeError } from "../core/errors.ts";
 import type { DataFile, ReadableTable } from "./lake.ts";
 import { duckdbType, identifier, literal } from "./parquet/duckdb-types.ts";
+import { renamedFields, reusedNames } from "./spec/former-fields.ts";
 import { currentSchema } from "./spec/metadata.ts";
 import type { Leaf } from "./spec/schema.ts";
 import { leavesOf } from "./spec/schema.ts";
@@ -14,9 +16,21 @@ export interface ReadSchema {
   readonly leafKey?: string;
 }
 
-/** The columns of a table with their field ids. */
+/**
+ * The columns of a table with their field ids.
+ *
+ * @throws lake_format_unsupported where another engine renamed a member of a struct, or gave the name of a dropped one to
+ *   another: files are read by the names of members, which would show nothing, and a compaction would make that last
+ */
 export function readSchema(table: ReadableTable): ReadSchema {
-  const { metadata } = internalsOf(table).loaded;
+  const { metadata, name } = internalsOf(table).loaded;
+  const paths = [...renamedFields(metadata).map(({ path }) => path), ...reusedNames(metadata)];
+  if (paths.length > 0) {
+    throw new DuolakeError(
+      "lake_format_unsupported",
+      `Cannot read table ${name}: another engine renamed or replaced members of structs; undo that there, got ${paths.join(", ")}`,
+    );
+  }
   const { fields } = currentSchema(metadata);
   const leaves = leavesOf(fields);
   return isConstant(metadata, leaves)

@@ -1,8 +1,8 @@
 import { DuolakeError } from "../core/errors.ts";
-import type { DataFile, TsRange } from "./lake.ts";
+import type { DataFile, DeletesRead, TsRange } from "./lake.ts";
 import { currentManifests, readTableFile } from "./read-manifests.ts";
 import { dayOf } from "./spec/instant.ts";
-import { DELETED, readManifest } from "./spec/manifest.ts";
+import { type DataFileEntry, DELETED, readManifest } from "./spec/manifest.ts";
 import type { ManifestFile } from "./spec/manifest-list.ts";
 import { hasLiveFiles } from "./spec/manifest-list.ts";
 import { currentSchema } from "./spec/metadata.ts";
@@ -19,6 +19,8 @@ export interface PlannedFile extends DataFile {
   readonly content: number;
   /** `PARQUET`, or what another engine wrote. */
   readonly format: string;
+  /** The day of UTC that all of its rows are of, in days since 1970, where it lies in a partition by `day(ts)`. */
+  readonly day?: number | undefined;
   readonly sequenceNumber: number;
 }
 
@@ -58,15 +60,17 @@ export function planCache(fileCountMax: number = DATA_FILE_COUNT_MAX): PlanCache
  * The live data files of the current snapshot that may hold a row whose `ts` lies in the range
  * (spec, "Scan Planning"): whole manifests are passed over by their partition summary, files by day and bounds.
  *
- * @throws lake_format_unsupported where another engine wrote row-level deletes: ignoring them would show deleted rows
+ * @throws lake_format_unsupported where another engine wrote row-level deletes, unless their rows are wanted: ignoring them
+ *   would show deleted rows
  */
 export async function planFiles(
   tools: { readonly store: Store; readonly cache: PlanCache },
-  options: TsRange & { readonly metadata: TableMetadata; readonly name: string },
+  options: TsRange & DeletesRead & { readonly metadata: TableMetadata; readonly name: string },
 ): Promise<readonly DataFile[]> {
-  const { metadata, name } = options;
-  const manifests = (await currentManifests(tools.store, metadata)).filter(hasLiveFiles);
-  if (manifests.some(({ content }) => content !== 0)) {
+  const { metadata, name, withDeletedRows = false } = options;
+  const live = (await currentManifests(tools.store, metadata)).filter(hasLiveFiles);
+  const manifests = live.filter(({ content }) => content === 0);
+  if (manifests.length < live.length && !withDeletedRows) {
     throw unsupported(name, "another engine wrote row-level deletes");
   }
   return filesIn(tools, { metadata, manifests, range: options });
@@ -160,11 +164,17 @@ async function filesOf(
     .map((entry) => ({
       ...dataFileOf(entry.data_file, { tsId, ...(day === undefined ? {} : { dayName: day.name }) }),
       content: entry.data_file.content,
+      day: dayIn(entry.data_file.partition, day),
       format: entry.data_file.file_format,
       sequenceNumber: entry.sequence_number ?? 0,
     }));
   cache.set(path, files);
   return files;
+}
+
+function dayIn(partition: DataFileEntry["partition"], day: DayField | undefined): number | undefined {
+  const value = day === undefined ? undefined : partition[day.name];
+  return typeof value === "number" ? value : undefined;
 }
 
 /** The field id of `ts`; -1, which no field has, where another engine dropped it. */

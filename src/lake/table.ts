@@ -43,7 +43,9 @@ export function internalsOf(table: ReadableTable): Internals {
 }
 
 /** Makes the table that other folders see of what the catalog loaded. */
-export async function lakeTable(tools: LakeTools, loaded: Loaded): Promise<LakeTable> {
+export async function lakeTable(shared: LakeTools, loaded: Loaded): Promise<LakeTable> {
+  // Where the catalog says where files are, it says how they are reached as well.
+  const tools = { ...shared, store: shared.catalog.storeOf?.(loaded) ?? shared.store };
   const { metadata, name } = loaded;
   const snapshot = currentSnapshot(metadata);
   const totals = await totalsOf(tools, loaded, snapshot);
@@ -63,7 +65,7 @@ export async function lakeTable(tools: LakeTools, loaded: Loaded): Promise<LakeT
     snapshotId: snapshot === undefined ? undefined : BigInt(snapshot["snapshot-id"]),
     snapshotAtMs: snapshot?.["timestamp-ms"],
     ...totals,
-    files: (range = {}) => guard("plan", () => planFiles(tools, { metadata, name, ...range })),
+    files: (options = {}) => guard("plan", () => planFiles(tools, { metadata, name, ...options })),
     reload: () =>
       guard("reload", async () => {
         const now = await tools.catalog.refresh(loaded);

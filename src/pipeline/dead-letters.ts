@@ -66,7 +66,8 @@ export function createDeadLetters(options: {
         async (current) => {
           const known = new Set<string>();
           const paths = [["table"], ["hash"]];
-          for await (const rows of readColumns(current, { paths, fromUs: sinceUs, signal })) {
+          const wanted = { paths, fromUs: sinceUs, withDeletedRows: true, signal };
+          for await (const rows of readColumns(current, wanted)) {
             for (const [name, hash] of rows) known.add(`${String(name)} ${String(hash)}`);
           }
           return withoutKnown(letters, known).map((letter) => ({ ...letter }));

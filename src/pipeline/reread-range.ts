@@ -44,7 +44,8 @@ export async function rereadRange(
   const nowMs = context.client.serverClock.nowMs();
   const range = clampToCovered(wanted, { coveredFromMs: coveredFromMs(cursor, state), nowMs });
   if (range === undefined) return undefined;
-  const slices = rereadSlices(range, await table.files({ fromUs: range.fromMs * 1000 }));
+  const files = await table.files({ fromUs: range.fromMs * 1000, withDeletedRows: true });
+  const slices = rereadSlices(range, files);
   const parts: Reread[] = [];
   const hours = createHourCounts();
   for (const [index, slice] of slices.entries()) {

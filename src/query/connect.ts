@@ -25,6 +25,8 @@ export async function connect(
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
+  // A table's first file is opened once for each time that its view is looked at.
+  await connection.run("SET parquet_metadata_cache = true");
   return connection;
 }
 

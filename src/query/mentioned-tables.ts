@@ -1,9 +1,20 @@
 import type { Lake, ReadableTable } from "../lake/lake.ts";
 import { type Moment, tableAt } from "../lake/table-at.ts";
+import { mentions } from "./mentions.ts";
+
+/** What a view of a table has behind the table's name. */
+const VIEW_SUFFIXES = ["_latest", "_days"];
+
+/** The tables that a question is about. */
+export interface MentionedTables {
+  readonly tables: readonly ReadableTable[];
+  /** False where the question names none and could be about any of them: SHOW TABLES. */
+  readonly areNamed: boolean;
+}
 
 /**
- * Opens the tables that a question names, since a lake may have hundreds. Where it names none, all are, for SHOW TABLES, and
- * then the moment means nothing.
+ * Opens the tables that a question names, themselves or by a view of theirs, since a lake may have hundreds. Where it names none,
+ * all are, and then the moment means nothing.
  *
  * @param asOf the moment to read them at; the present unless given
  * @throws snapshot_not_found, lake_*
@@ -12,23 +23,15 @@ export async function mentionedTables(
   lake: Lake,
   sql: string,
   asOf: Moment | undefined,
-): Promise<readonly ReadableTable[]> {
+): Promise<MentionedTables> {
   const names = await lake.list();
-  const mentioned = names.filter((name) => mentions(sql, name));
-  const loaded = await Promise.all((mentioned.length > 0 ? mentioned : names).map((name) => lake.load(name)));
-  const tables = loaded.filter((table) => table !== undefined);
-  return asOf === undefined || mentioned.length === 0
-    ? tables
-    : Promise.all(tables.map((table) => tableAt(table, asOf)));
-}
-
-/** `duo_auth` is not meant by `duo_auth_eu`, but by the view `duo_auth_latest`. */
-function mentions(sql: string, name: string): boolean {
-  const text = sql.toLowerCase();
-  const word = name.toLowerCase();
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const after = text.slice(at + word.length).replace(/^_latest/, "");
-    if (!/[a-z0-9_]/.test(text[at - 1] ?? "") && !/^[a-z0-9_]/.test(after)) return true;
-  }
-  return false;
+  const mentioned = names.filter((name) => mentions(sql, name, { suffixes: VIEW_SUFFIXES }));
+  const areNamed = mentioned.length > 0;
+  const loaded = await Promise.all((areNamed ? mentioned : names).map((name) => lake.load(name)));
+  const present = loaded.filter((table) => table !== undefined);
+  const tables =
+    asOf === undefined || !areNamed
+      ? present
+      : await Promise.all(present.map((table) => tableAt(table, asOf)));
+  return { tables, areNamed };
 }

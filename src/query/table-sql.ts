@@ -32,8 +32,7 @@ export async function tableSql(
   const [first] = plain;
   const isAlike =
     first !== undefined &&
-    (await shapeOf(connection, select(byName([first])))) ===
-      (await shapeOf(connection, select(byId([first]))));
+    (await shapeOf(connection, select(byName([first])))) === (await shapeOf(connection, select(byId([]))));
   const whole = isAlike ? plain : [];
   const others = plan.files.filter((file) => !whole.includes(file));
   const sources = [

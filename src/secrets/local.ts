@@ -1,14 +1,15 @@
 import { join, resolve } from "node:path";
 
 import { DuolakeError, systemCode } from "../core/errors.ts";
-import { checkSecret, checkSourceName, secretProblem } from "./check-secret.ts";
+import { checkSecret, checkSourceName } from "./check-secret.ts";
 import {
   PrivateFileRefused,
   createPrivateFile,
   readPrivateFile,
   replacePrivateFile,
 } from "./private-file.ts";
-import { Secret } from "./secret.ts";
+import { readSecretDocument, secretDocument } from "./secret-document.ts";
+import type { Secret } from "./secret.ts";
 import { SECRET_PLACEHOLDER } from "./store.ts";
 import type { SecretStore } from "./store.ts";
 
@@ -64,27 +65,13 @@ export function localSecretStore(dir: string): SecretStore {
 }
 
 function secretFileText(secret: string): string {
-  return `${JSON.stringify({ secret_key: secret })}\n`;
+  return `${secretDocument(secret)}\n`;
 }
 
 function parseSecretFile(text: string): Secret | "placeholder" {
-  const secret = secretKeyOf(text)?.trim();
-  if (secret === undefined)
-    throw new PrivateFileRefused('it is damaged: {"secret_key":"…"} should stand there');
-  if (secret === "" || secret === SECRET_PLACEHOLDER) return "placeholder";
-  const problem = secretProblem(secret);
-  if (problem !== undefined) throw new PrivateFileRefused(`its secret_key cannot be used: ${problem}`);
-  return new Secret(secret);
-}
-
-function secretKeyOf(text: string): string | undefined {
-  try {
-    const value = (JSON.parse(text) as { readonly secret_key?: unknown } | null)?.secret_key;
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    // The parser's message would quote the file.
-    return undefined;
-  }
+  const document = readSecretDocument(text);
+  if ("problem" in document) throw new PrivateFileRefused(document.problem);
+  return document.found;
 }
 
 /** No cause is kept: what another layer threw could quote the file. */

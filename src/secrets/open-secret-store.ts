@@ -1,17 +1,19 @@
-import { DuolakeError } from "../core/errors.ts";
+import { awsSecretStore } from "./aws.ts";
 import { withEnvironment } from "./env.ts";
 import type { Environment } from "./env.ts";
 import { localSecretStore } from "./local.ts";
+import { secretsManager } from "./secrets-manager.ts";
 import type { SecretStore } from "./store.ts";
 
-/** Opens the store that a directory is configured with, behind the environment. Touches no file yet. */
+/** Opens the store that a directory is configured with, behind the environment. Touches no file and sends nothing yet. */
 export function openSecretStore(
-  config: { readonly dir: string; readonly secrets: { readonly store: "local" | "aws" } },
+  config: {
+    readonly dir: string;
+    readonly secrets: { readonly store: "local" | "aws"; readonly label: string };
+  },
   env: Environment,
 ): SecretStore {
-  if (config.secrets.store === "aws") {
-    const reason = "the store aws is not available yet, use local";
-    throw new DuolakeError("config_invalid", `Cannot open the secrets of ${config.dir}: ${reason}`);
-  }
-  return withEnvironment(localSecretStore(config.dir), env);
+  const { store, label } = config.secrets;
+  const kept = store === "aws" ? awsSecretStore(secretsManager({}), label) : localSecretStore(config.dir);
+  return withEnvironment(kept, env);
 }

@@ -136,7 +136,8 @@ async function estimateRereads(
   const { stream, accountCount, nowMs } = of;
   const days = rereadDaysOf(stream);
   const longest = Math.max(days.daily, days.weekly);
-  const files = await table.files({ fromUs: (nowMs - longest * DAY_MS) * 1000 });
+  const fromUs = (nowMs - longest * DAY_MS) * 1000;
+  const files = await table.files({ fromUs, withDeletedRows: true });
   const rows = (count: number): number => rowsOfLastDays(files, { days: count, nowMs }) / accountCount;
   return rereadRequestsPerDay(stream, { daily: rows(days.daily), weekly: rows(days.weekly) });
 }

@@ -29,6 +29,7 @@ async function runAll(shell: DuoShell): Promise<Readonly<Record<string, Readonly
   const first = async (...argv: readonly string[]): Promise<Readonly<Record<string, unknown>>> =>
     tablesOf(await shell.run([...argv, "--json"]))[0] ?? {};
   return {
+    diff: await first("diff"),
     pull: await first("pull"),
     backfill: await first("backfill", "--since", "2d"),
     verify: await first("verify", "--since", "2h"),
@@ -51,7 +52,7 @@ describe("docs/cli-json.md", () => {
     }
   });
 
-  test.each(["pull", "backfill", "verify", "status"])(
+  test.each(["diff", "pull", "backfill", "verify", "status"])(
     "explains every key of %s that does not speak for itself",
     (command) => {
       const section = sectionOf(command);

@@ -21,6 +21,7 @@ describe("validate", () => {
       sources: [{ name: "duo", tables: ["duo_admin", "duo_auth"] }],
       problems: [],
       warnings: [],
+      notes: [],
     });
   });
 

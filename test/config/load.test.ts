@@ -65,7 +65,7 @@ test("loadConfig gives every key its default", async () => {
   expect(config).toEqual({
     dir: directory.dir,
     lake: { warehouse: join(directory.dir, "lake"), database: "matano", catalog: { type: "folder" } },
-    secrets: { store: "local" },
+    secrets: { store: "local", label: "main" },
     pull: {
       intervalMs: 300_000,
       lookBackMs: 3_600_000,
@@ -109,7 +109,9 @@ test("loadConfig reads every key of matano.config.yml", async () => {
   database: security_2
   catalog:
     type: glue
-secrets: {store: aws}
+    region: us-gov-west-1
+    catalog_id: "123456789012"
+secrets: {store: aws, label: prod-1}
 pull:
   interval: 90s
   look_back: 0s
@@ -121,9 +123,9 @@ pull:
   expect(config.lake).toEqual({
     warehouse: "s3://my-bucket/lake",
     database: "security_2",
-    catalog: { type: "glue" },
+    catalog: { type: "glue", region: "us-gov-west-1", catalogId: "123456789012" },
   });
-  expect(config.secrets).toEqual({ store: "aws" });
+  expect(config.secrets).toEqual({ store: "aws", label: "prod-1" });
   expect(config.pull).toEqual({
     intervalMs: 90_000,
     lookBackMs: 0,
@@ -201,4 +203,38 @@ test("loadConfig warns of an unusual integration key and never quotes it", async
   });
   expect(secret.warnings[0]).toContain("looks like a secret key");
   expect(secret.warnings[0]).not.toContain("sss");
+});
+
+test("loadConfig reads an Iceberg REST catalog, with every key and with none but the address", async () => {
+  const whole = await load({
+    "matano.config.yml": `lake:
+  catalog:
+    type: rest
+    uri: https://catalog.example.com/api/catalog/
+    warehouse: arn:aws:s3tables:eu-central-1:123456789012:bucket/logs
+    prefix: main
+    auth: oauth2
+    oauth2: {token_uri: "https://login.example.com/token", scope: "PRINCIPAL_ROLE:ALL", client_id: duolake}
+`,
+  });
+  expect(whole.lake.catalog).toEqual({
+    type: "rest",
+    uri: "https://catalog.example.com/api/catalog",
+    warehouse: "arn:aws:s3tables:eu-central-1:123456789012:bucket/logs",
+    prefix: "main",
+    auth: "oauth2",
+    oauth2: { tokenUri: "https://login.example.com/token", scope: "PRINCIPAL_ROLE:ALL", clientId: "duolake" },
+  });
+  const signed = await load({
+    "matano.config.yml":
+      "lake: {catalog: {type: rest, uri: 'https://glue.eu-central-1.amazonaws.com/iceberg', auth: sigv4, sigv4: {service: glue, region: eu-central-1}}}\n",
+  });
+  expect(signed.lake.catalog).toMatchObject({
+    auth: "sigv4",
+    sigv4: { service: "glue", region: "eu-central-1" },
+  });
+  const least = await load({
+    "matano.config.yml": "lake: {catalog: {type: rest, uri: 'http://polaris:8181'}}\n",
+  });
+  expect(least.lake.catalog).toEqual({ type: "rest", uri: "http://polaris:8181", auth: "none" });
 });

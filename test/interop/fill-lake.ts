@@ -12,6 +12,7 @@ import type { TableResult } from "../../src/pipeline/pull-result.ts";
 import { pullAll } from "../../src/pull-all.ts";
 import { canonical } from "../support/canonical.ts";
 import type { Harness } from "../support/pull-harness.ts";
+import { makeEvolvedTable } from "./evolved-table.ts";
 import { makeTables } from "./made-tables.ts";
 import { queriedRows } from "./queried-rows.ts";
 import { makeReplacedTable } from "./replaced-table.ts";
@@ -51,13 +52,13 @@ const MISSING_AT_FIRST: ReadonlySet<string> = new Set([
 
 /**
  * Fills the harness's lake: all log tables by several pulls over two days, dead letters, a table that was read but
- * had no event, tables with every type, and one whose files were replaced. Writes what must be found in it into `folder`.
+ * had no event, tables with every type, one whose files were replaced and one whose columns were changed. Writes what must be found in it into `folder`.
  */
 export async function fillLake(harness: Harness, folder: string): Promise<ExpectedTable[]> {
   const summaries = await pullForTwoDays(harness);
   await pullQuietAccount(harness);
   const { lake } = await harness.start();
-  const tables = [...(await makeTables(lake)), await makeReplacedTable(lake)];
+  const tables = [...(await makeTables(lake)), await makeReplacedTable(lake), await makeEvolvedTable(lake)];
   const made = new Map(tables.map(({ name, rows }) => [name, rows]));
   const expected: ExpectedTable[] = [];
   for (const name of await lake.list()) {

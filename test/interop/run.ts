@@ -6,8 +6,11 @@ import { startHarness } from "../support/pull-harness.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import { runChild } from "./child.ts";
 import { type ExpectedTable, fillLake } from "./fill-lake.ts";
+import { checkGlue } from "./glue.ts";
+import { hasMiniAws } from "./mini-aws.ts";
 import { preparePython } from "./python.ts";
 import { type Check, createReport, type Report } from "./report.ts";
+import { checkRest } from "./rest.ts";
 import { checkSimulator } from "./simulator.ts";
 import { checkSpark } from "./spark.ts";
 
@@ -37,6 +40,9 @@ async function main(): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  if (await hasMiniAws(python)) await checkGlue(report, python);
+  else print("Glue: left out, MiniStack needs Python 3.11 or newer");
+  await checkRest(report, python, print);
   await report.run("simulator: Duo's own client reads what the ledger has", async () => {
     await checkSimulator(python);
     return "";

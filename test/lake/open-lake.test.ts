@@ -64,7 +64,7 @@ describe("openLake", () => {
 
   test.each([
     [{ catalog: { type: "glue" } }, /catalog type glue/],
-    [{ catalog: { type: "rest" } }, /catalog type rest/],
+    [{ catalog: { type: "rest", uri: "http://127.0.0.1:1", auth: "sigv4" } }, /catalog auth sigv4/],
     [{ warehouse: "gs://bucket/lake" }, /gs:\/\/bucket\/lake/],
   ] as const)("openLake refuses what this version does not have (%#)", async (options, message) => {
     const opening = openLake({

@@ -8,7 +8,7 @@ import { testDirectory } from "../config/support/directory.ts";
 
 test("openSecretStore opens the local store behind the environment and touches no file", async () => {
   await using directory = await testDirectory({});
-  const config = { dir: directory.dir, secrets: { store: "local" } } as const;
+  const config = { dir: directory.dir, secrets: { store: "local", label: "main" } } as const;
   const store = openSecretStore(config, { DUOLAKE_SECRET_KEY_DUO: "from-env" });
   expect((await store.get("duo"))?.reveal()).toBe("from-env");
   expect(await store.status("duo_b")).toBe("missing");
@@ -17,11 +17,9 @@ test("openSecretStore opens the local store behind the environment and touches n
   expect(await readdir(directory.dir)).toEqual([".duolake"]);
 });
 
-test("openSecretStore says that aws is not available yet", () => {
-  expect(() => openSecretStore({ dir: "/x", secrets: { store: "aws" } }, {})).toThrow(
-    expect.objectContaining({
-      code: "config_invalid",
-      message: "Cannot open the secrets of /x: the store aws is not available yet, use local",
-    }),
-  );
+test("openSecretStore opens AWS Secrets Manager without asking it anything", async () => {
+  const config = { dir: "/x", secrets: { store: "aws", label: "prod" } } as const;
+  const store = openSecretStore(config, { DUOLAKE_SECRET_KEY_DUO: "from-env" });
+  expect((await store.get("duo"))?.reveal()).toBe("from-env");
+  expect(store.describe("duo_b")).toBe("the secret duolake/prod/duo_b of AWS Secrets Manager");
 });

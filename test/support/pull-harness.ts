@@ -49,6 +49,10 @@ export interface HarnessOptions {
   readonly firstWindowMs?: number;
   /** Where the tables are; default a folder of the harness's own. */
   readonly warehouse?: string;
+  /** What says which metadata file counts; default the folder itself. */
+  readonly catalog?: Config["lake"]["catalog"];
+  /** What the program finds in its environment beside what it needs for Duo. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Takes the place of the transport; for answers that never come. */
   readonly http?: Http;
   /** Changes to the log source: `accounts`, `adminStream`. */
@@ -104,7 +108,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       config,
       clock: other?.clock ?? clock,
       ...(other?.store && { store: other.store }),
-      env: { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: simulator.secretKey() },
+      env: {
+        DUOLAKE_DUO_ENDPOINT_URL: simulator.url,
+        DUOLAKE_SECRET_KEY_DUO: simulator.secretKey(),
+        ...options.env,
+      },
       ...(options.batchRowCountMax === undefined ? {} : { batchRowCountMax: options.batchRowCountMax }),
       ...(options.firstWindowMs !== undefined && { firstWindowMs: options.firstWindowMs }),
       ...(options.http !== undefined && { http: options.http }),
@@ -209,7 +217,7 @@ async function originalsOf(
     const found = await lake.load(name);
     if (found === undefined) return;
     const range = sinceMs === -Infinity ? {} : { fromUs: sinceMs * 1000 };
-    for await (const rows of readColumns(found, { paths, ...range })) {
+    for await (const rows of readColumns(found, { paths, withDeletedRows: true, ...range })) {
       for (const [text, ...facts] of rows)
         if (own.every((one, i) => one === facts[i])) texts.push(String(text));
     }
@@ -237,9 +245,9 @@ function testConfig(dir: string, simulator: Simulator, options: HarnessOptions):
     lake: {
       warehouse: options.warehouse ?? join(dir, "lake"),
       database: "matano",
-      catalog: { type: "folder" },
+      catalog: options.catalog ?? { type: "folder" },
     },
-    secrets: { store: "local" },
+    secrets: { store: "local", label: "main" },
     pull: {
       intervalMs: 300_000,
       lookBackMs: 3_600_000,

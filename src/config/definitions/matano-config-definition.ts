@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { boundedDuration } from "./bounded-duration.ts";
+import { catalogDefinition, type CatalogSection } from "./catalog-definition.ts";
 import { durationValue } from "./duration-value.ts";
 import { mapping, unused } from "./mapping.ts";
 import { warehouseValue } from "./warehouse-value.ts";
@@ -10,9 +11,9 @@ export interface MatanoConfigFile {
   readonly lake: {
     readonly warehouse: string;
     readonly database: string;
-    readonly catalog: { readonly type: "folder" | "glue" | "rest" };
+    readonly catalog: CatalogSection;
   };
-  readonly secrets: { readonly store: "local" | "aws" };
+  readonly secrets: { readonly store: "local" | "aws"; readonly label: string };
   readonly pull: {
     readonly interval: number;
     readonly look_back: number;
@@ -32,16 +33,7 @@ const lake = mapping({
     .describe(
       "The namespace of the tables in the catalog. matano when not given, so that old queries go on working.",
     ),
-  catalog: mapping({
-    type: z
-      .enum(["folder", "glue", "rest"])
-      .prefault("folder")
-      .describe(
-        "folder: the catalog is the warehouse itself; glue: AWS Glue; rest: an Iceberg REST catalog.",
-      ),
-  })
-    .prefault({})
-    .describe("What says which metadata file of a table is the current one."),
+  catalog: catalogDefinition(),
 })
   .prefault({})
   .describe("The Iceberg tables.");
@@ -101,6 +93,15 @@ export const matanoConfigDefinition: z.ZodType<MatanoConfigFile> = mapping({
       .enum(["local", "aws"])
       .prefault("local")
       .describe("local: a file for each log source under .duolake/secrets; aws: AWS Secrets Manager."),
+    label: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, {
+        error: "must be 1 to 31 lower-case letters, digits and -, and begin with a letter or digit",
+      })
+      .prefault("main")
+      .describe(
+        "Tells deployments of one AWS account apart: secrets are named duolake/<label>/<log source>. main when not given.",
+      ),
   })
     .prefault({})
     .describe("Where the secret keys are kept."),

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { DuolakeError } from "../../core/errors.ts";
 import type { Loaded } from "../catalog/catalog.ts";
-import { isDaySpec } from "../spec/manifest-schema.ts";
+import { findDaySpec } from "../spec/day-spec.ts";
 import type { DataFileEntry } from "../spec/manifest.ts";
 import { ADDED } from "../spec/manifest.ts";
 import type { ManifestFile } from "../spec/manifest-list.ts";
-import { currentSchema } from "../spec/metadata.ts";
 import type { PartitionSpec, TableMetadata } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 import { storeManifest } from "./store-manifest.ts";
@@ -44,15 +43,9 @@ export async function prepareSnapshot(
   return { snapshotId, entries, manifest };
 }
 
-/**
- * The partition spec that our files follow: `day(ts)`. Another writer may have made another spec the default;
- * files of both live in one table, each under its own spec.
- */
+/** The partition spec that our files follow; see `findDaySpec`. Throws lake_format_unsupported where there is none. */
 export function daySpec(metadata: TableMetadata): PartitionSpec {
-  const ts = currentSchema(metadata).fields.find((field) => field.name === "ts");
-  const spec = metadata["partition-specs"].find(
-    (item) => isDaySpec(item) && item.fields.length === 1 && item.fields[0]?.["source-id"] === ts?.id,
-  );
+  const spec = findDaySpec(metadata);
   if (spec === undefined) {
     throw new DuolakeError(
       "lake_format_unsupported",

@@ -1,3 +1,4 @@
+import type { Store } from "../store/store.ts";
 import type { TableMetadata, TableRequirement, TableUpdate } from "../spec/types.ts";
 
 /** A table's metadata and where it was read. */
@@ -11,6 +12,10 @@ export interface Loaded {
 export interface Catalog {
   /** Where the files of a table belong. */
   readonly locationOf: (name: string) => string;
+  /** True where a server writes and removes the metadata files: then nobody else may remove one, however old. */
+  readonly keepsMetadata?: boolean;
+  /** The store of a table whose files are where the catalog says; absent or undefined: that of the lake. */
+  readonly storeOf?: (table: Loaded) => Store | undefined;
   /** Names of the tables there are, sorted. */
   readonly list: () => Promise<readonly string[]>;
   readonly load: (name: string) => Promise<Loaded | undefined>;

@@ -1,17 +1,16 @@
 import type { Clock } from "../../core/clock.ts";
 import { DuolakeError, systemCode } from "../../core/errors.ts";
-import { stringifyJson } from "../../core/json.ts";
 import { parseMetadata } from "../spec/metadata.ts";
-import { failedRequirement } from "../spec/requirements.ts";
 import type { TableMetadata, TableRequirement, TableUpdate } from "../spec/types.ts";
-import { applyUpdates } from "../spec/updates.ts";
 import type { Store } from "../store/store.ts";
 import { UnknownOutcome } from "../store/store.ts";
 import type { Catalog, Loaded } from "./catalog.ts";
 import { CommitConflict, CommitUnknown } from "./catalog.ts";
+import { metadataBytes } from "./metadata-bytes.ts";
+import { nextMetadata } from "./next-metadata.ts";
+import { pruneMetadata } from "./prune-metadata.ts";
+import { isTableName, tableLocation } from "./table-location.ts";
 import { metadataFile, newestVersion, versionAfter, versionOf, writeHint } from "./versions.ts";
-
-const NAME = /^[a-z0-9_]+$/;
 
 /**
  * Tables as folders: `<warehouse>/<database>/<table>/metadata/vN.metadata.json`, the highest N counts.
@@ -28,19 +27,11 @@ export function folderCatalog(options: {
 }): Catalog {
   const { store, clock } = options;
   const root = `${options.warehouse.replace(/\/+$/, "")}/${options.database}`;
-  const locationOf = (name: string): string => {
-    if (!NAME.test(name)) {
-      throw new DuolakeError(
-        "config_invalid",
-        `Cannot use table name ${JSON.stringify(name)}: only a-z, 0-9 and _ are allowed`,
-      );
-    }
-    return `${root}/${name}`;
-  };
+  const locationOf = (name: string): string => tableLocation(root, name);
   return {
     locationOf,
     list: async () => {
-      const names = (await store.listFolders(root)).filter((name) => NAME.test(name));
+      const names = (await store.listFolders(root)).filter(isTableName);
       const there = await Promise.all(names.map((name) => newestVersion(store, locationOf(name))));
       return names.filter((_name, index) => there[index] !== undefined);
     },
@@ -101,12 +92,7 @@ async function commit(
   },
 ): Promise<Loaded> {
   const { base, requirements, updates } = change;
-  const failed = failedRequirement(base.metadata, requirements);
-  if (failed !== undefined) throw new CommitConflict(`${failed.type} is not met`);
-  const metadata = applyUpdates(base.metadata, updates, {
-    metadataLocation: base.metadataLocation,
-    nowMs: clock.nowMs(),
-  });
+  const metadata = nextMetadata(base, { requirements, updates, nowMs: clock.nowMs() });
   const version = versionOf(base.metadataLocation) + 1;
   const committed = await put(store, { name: base.name, location, version, metadata });
   try {
@@ -115,7 +101,7 @@ async function commit(
     throw error instanceof CommitConflict ? error : new CommitUnknown(error);
   }
   await writeHint(store, { location, version });
-  await prune(store, base.metadata, metadata);
+  await pruneMetadata(store, base.metadata, metadata);
   return committed;
 }
 
@@ -129,24 +115,14 @@ async function put(
   },
 ): Promise<Loaded> {
   const path = metadataFile(table.location, table.version);
-  const bytes = new TextEncoder().encode(metadataText(table.metadata));
   try {
-    if (!(await store.putIfAbsent(path, bytes))) throw new CommitConflict(`${path} exists`);
+    if (!(await store.putIfAbsent(path, metadataBytes(table.metadata))))
+      throw new CommitConflict(`${path} exists`);
   } catch (error) {
     throw error instanceof UnknownOutcome ? new CommitUnknown(error) : error;
   }
   if (table.version === 1) await writeHint(store, table);
   return { name: table.name, metadata: table.metadata, metadataLocation: path };
-}
-
-/** Nearly always there is no bigint in it, and looking at every value for one takes longer than all the rest. */
-function metadataText(metadata: TableMetadata): string {
-  try {
-    return JSON.stringify(metadata);
-  } catch (error) {
-    if (error instanceof TypeError) return stringifyJson(metadata);
-    throw error;
-  }
 }
 
 /**
@@ -188,17 +164,6 @@ async function load(
     }
   }
   return undefined;
-}
-
-/**
- * Removes the metadata files that fell out of the log (`write.metadata.delete-after-commit.enabled`). Best effort:
- * a file that stays is an orphan and harms nothing, a failure here must not make a done commit look failed.
- */
-async function prune(store: Store, before: TableMetadata, after: TableMetadata): Promise<void> {
-  if (after.properties["write.metadata.delete-after-commit.enabled"] !== "true") return;
-  const kept = new Set(after["metadata-log"].map((entry) => entry["metadata-file"]));
-  const dropped = before["metadata-log"].filter((entry) => !kept.has(entry["metadata-file"]));
-  for (const entry of dropped) await store.remove(entry["metadata-file"]).catch(() => {});
 }
 
 function gone(name: string, file: string): DuolakeError {

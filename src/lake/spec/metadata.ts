@@ -18,6 +18,15 @@ export function parseMetadata(text: string, file: string): TableMetadata {
   } catch (error) {
     throw invalid(file, "it is no JSON", error);
   }
+  return metadataOf(json, file);
+}
+
+/**
+ * Reads metadata that a catalog gave as JSON; see `parseMetadata`.
+ *
+ * @param file where it stands, for errors
+ */
+export function metadataOf(json: unknown, file: string): TableMetadata {
   if (!isJsonObject(json)) throw invalid(file, "it is no JSON object");
   const version = json["format-version"];
   if (typeof version === "number" && version !== 2) {

@@ -68,7 +68,7 @@ function columnTypeOf(field: { name: string; type: FieldType }): ColumnType {
 }
 
 /** Refuses names that Glue, Hive or DuckDB would take for one and the same, because they ignore case. */
-export function refuseClashes(columns: readonly { readonly name: string }[]): void {
+function refuseClashes(columns: readonly { readonly name: string }[]): void {
   const seen = new Map<string, string>();
   for (const { name } of columns) {
     const folded = name.toLowerCase();

@@ -6,12 +6,21 @@ import type { S3Path } from "./s3-path.ts";
 
 type Package = typeof import("@aws-sdk/client-s3");
 
+/** What opens a store. */
+export interface S3Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
 /** How to reach the store; what is absent is left to the SDK's own chain: environment, shared files, role of the machine. */
 export interface S3Options {
   /** Another store than Amazon's; the buckets are then named in the path, not in the host. */
   readonly endpoint?: string;
   readonly region?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Keys, or who gives them; asked again shortly before they expire. */
+  readonly credentials?: S3Keys | (() => Promise<S3Keys>);
   /** Longest silence of a connection, ms. */
   readonly silenceMsMax?: number;
   /** Loads the package; replaced in tests. */

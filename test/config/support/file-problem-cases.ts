@@ -114,7 +114,7 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
   inConfig(
     "an unknown key with the known ones",
     "secrets: {vault: x}\n",
-    '1:11: unknown key "vault" in secrets; known here: store',
+    '1:11: unknown key "vault" in secrets; known here: store, label',
   ),
   inConfig(
     "a merge key",
@@ -166,6 +166,38 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
     "lake: {catalog: {type: hive}}\nsecrets: {store: vault}\n",
     '1:24: lake.catalog.type must be folder, glue or rest, got "hive"',
     '2:18: secrets.store must be local or aws, got "vault"',
+  ),
+  inConfig(
+    "keys of a catalog that are not its type's",
+    "lake: {catalog: {region: eu-central-1, catalog_id: '123456789012'}}\n",
+    '1:26: lake.catalog.region is only for type glue, got "eu-central-1"',
+    '1:52: lake.catalog.catalog_id is only for type glue, got "123456789012"',
+  ),
+  inConfig(
+    "a REST catalog without an address",
+    "lake: {catalog: {type: rest}}\n",
+    "1:17: lake.catalog.uri is missing",
+  ),
+  inConfig(
+    "a REST catalog with a password in its address, which is not repeated",
+    "lake: {catalog: {type: rest, uri: 'https://me:secret@host/api'}}\n",
+    "1:35: lake.catalog.uri must be a URL with http:// or https://, and no user, query or fragment in it",
+  ),
+  inConfig(
+    "keys of an authentication that is not the catalog's",
+    "lake: {catalog: {type: rest, uri: 'https://host', auth: bearer, oauth2: {scope: a}}}\n",
+    "1:73: lake.catalog.oauth2 is only for auth oauth2, got a mapping",
+  ),
+  inConfig(
+    "a token in the file",
+    "lake: {catalog: {type: rest, uri: 'https://host', token: abc}}\n",
+    '1:51: unknown key "token" in lake.catalog; known here: type, region, catalog_id, uri, warehouse, prefix, auth, oauth2, sigv4',
+  ),
+  inConfig(
+    "a region and an account that are none",
+    "lake: {catalog: {type: glue, region: Frankfurt, catalog_id: 123456789012}}\n",
+    '1:38: lake.catalog.region must be the name of an AWS region, as eu-central-1, got "Frankfurt"',
+    "1:61: lake.catalog.catalog_id must be text (put it in quotes), got 123456789012",
   ),
   inConfig(
     "a warehouse on another store",

@@ -1,35 +1,30 @@
 import { readdir } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { describe } from "vitest";
+import { systemClock } from "../../../src/core/clock.ts";
+import { openCatalog } from "../../../src/lake/open-catalog.ts";
 import { localStore } from "../../../src/lake/store/local.ts";
-import { countEvents, newWarehouse, work } from "../support/commit-workers.ts";
+import { type Arena, competingProcesses, killedProcesses } from "../contract/processes.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-const PROCESS_COUNT = 3;
+async function open(): Promise<Arena> {
+  const dir = await tempDir();
+  const store = localStore();
+  const choice = { type: "folder" } as const;
+  const place = { store, warehouse: dir.path, database: "d", clock: systemClock, choice };
+  return {
+    place: { ...place, catalog: openCatalog(place).catalog },
+    // What can fail here is the machine, which the kills stand for.
+    setFaults: () => {},
+    facts: async ({ hadFaults }) => {
+      const names = await readdir(`${dir.path}/d/t/metadata`);
+      // A killed process may leave one.
+      return { "no temporary file is left": hadFaults || !names.some((name) => name.endsWith(".tmp")) };
+    },
+    [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
+  };
+}
 
-test("several processes commit every event exactly once", { timeout: 60_000 }, async () => {
-  await using dir = await tempDir();
-  const place = { store: localStore(), warehouse: dir.path };
-  await newWarehouse(place);
-  const end = 30;
-  const acknowledged = await Promise.all(
-    Array.from({ length: PROCESS_COUNT }, () => work(place, { end, killsAfterMs: [] })),
-  );
-  expect(await countEvents(place, { end, acknowledged: acknowledged.flat() })).toBe(end);
-  expect(acknowledged.flat()).toHaveLength(end);
-  const left = (await readdir(`${dir.path}/d/t/metadata`)).filter((name) => name.endsWith(".tmp"));
-  expect(left).toEqual([]);
-});
-
-test("processes that are killed at any moment lose and repeat nothing", { timeout: 60_000 }, async () => {
-  await using dir = await tempDir();
-  const place = { store: localStore(), warehouse: dir.path };
-  await newWarehouse(place);
-  const end = 45;
-  const acknowledged = await Promise.all(
-    Array.from({ length: PROCESS_COUNT }, () => {
-      const killsAfterMs = Array.from({ length: 2 }, () => Math.floor(Math.random() * 120));
-      return work(place, { end, killsAfterMs });
-    }),
-  );
-  expect(await countEvents(place, { end, acknowledged: acknowledged.flat() })).toBe(end);
+describe("commitChange to a folder", () => {
+  competingProcesses(open, { end: 30 });
+  killedProcesses(open, { end: 36, killCount: 2, killMsMax: 120 });
 });

@@ -3,6 +3,7 @@ import type { CommitTools } from "../../../src/lake/append/commit-change.ts";
 import { CommitConflict } from "../../../src/lake/catalog/catalog.ts";
 import type { S3Fault } from "../../support/s3-server.ts";
 import { catalogContract, commits, set } from "../contract/catalog.ts";
+import { folderContract } from "../contract/folder-catalog.ts";
 import { memoryTable, memoryTools } from "../support/memory-table.ts";
 import { type TestS3, testS3 } from "../support/s3-lake.ts";
 
@@ -19,6 +20,7 @@ describe("folderCatalog on S3", () => {
   };
 
   catalogContract(() => Promise.resolve(open()));
+  folderContract(() => Promise.resolve(open()));
 
   test("folderCatalog names every file by its URI", async () => {
     const tools = open();

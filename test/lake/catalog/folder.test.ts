@@ -5,10 +5,12 @@ import { memoryStore } from "../../../src/lake/store/memory.ts";
 import type { Store } from "../../../src/lake/store/store.ts";
 import { UnknownOutcome } from "../../../src/lake/store/store.ts";
 import { catalogContract, commits, set } from "../contract/catalog.ts";
+import { folderContract } from "../contract/folder-catalog.ts";
 import { memoryTable, memoryTools } from "../support/memory-table.ts";
 
 describe("folderCatalog", () => {
   catalogContract(() => Promise.resolve(memoryTools()));
+  folderContract(() => Promise.resolve(memoryTools()));
 });
 
 describe("folderCatalog with a failing store", () => {

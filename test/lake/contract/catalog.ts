@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
+import type { DuolakeError } from "../../../src/core/errors.ts";
 import type { CommitTools } from "../../../src/lake/append/commit-change.ts";
+import { commitChange } from "../../../src/lake/append/commit-change.ts";
 import type { Loaded } from "../../../src/lake/catalog/catalog.ts";
 import { CommitConflict } from "../../../src/lake/catalog/catalog.ts";
-import { memoryTable } from "../support/memory-table.ts";
+import { newTable } from "../../../src/lake/spec/new-table.ts";
+import { checkHistory } from "../support/check-history.ts";
+import { SMALL_COLUMNS } from "../support/columns.ts";
+import { fakeFile, memoryTable, move } from "../support/memory-table.ts";
+import { CURSOR } from "../support/test-lake.ts";
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (data: Uint8Array): string => new TextDecoder().decode(data);
-const meta = (tools: CommitTools): string => `${tools.catalog.locationOf("t")}/metadata`;
-const hint = (tools: CommitTools): string => `${meta(tools)}/version-hint.text`;
+/** Larger than a double holds exactly. */
+const LARGE_ID = 9_007_199_254_740_993n;
 
 /** Changes one property of a table. */
 export function set(tools: CommitTools, base: Loaded, value: string): Promise<Loaded> {
@@ -21,143 +25,160 @@ export async function commits(tools: CommitTools, count: number, from?: Loaded):
   return table;
 }
 
-/** What the folder catalog promises over every store; `open` gives an empty one each time. */
+/** What every catalog promises (docs/spec/commit.md); `open` gives an empty one each time. */
 export function catalogContract(open: () => Promise<CommitTools>): void {
-  test("folderCatalog.create makes v1 and the hint; a second one is a conflict and changes nothing", async () => {
+  test("catalog.create makes a table; a second one is a conflict and changes nothing", async () => {
     const tools = await open();
+    expect(await tools.catalog.list()).toEqual([]);
+    expect(await tools.catalog.load("t")).toBeUndefined();
     const table = await memoryTable(tools);
-    expect(table.metadataLocation).toBe(`${meta(tools)}/v1.metadata.json`);
-    expect(text(await tools.store.read(hint(tools)))).toBe("1");
     await expect(memoryTable(tools)).rejects.toBeInstanceOf(CommitConflict);
     expect(await tools.catalog.load("t")).toEqual(table);
     expect(await tools.catalog.list()).toEqual(["t"]);
     expect(await tools.catalog.load("other")).toBeUndefined();
   });
 
-  test("folderCatalog.commit makes the next version and moves the hint", async () => {
+  test("catalog.create lets one of many win", async () => {
     const tools = await open();
-    const table = await commits(tools, 3);
-    expect(table.metadataLocation).toBe(`${meta(tools)}/v4.metadata.json`);
-    expect(text(await tools.store.read(hint(tools)))).toBe("4");
-    expect((await tools.catalog.load("t"))?.metadata.properties["value"]).toBe("2");
-  });
-
-  test("folderCatalog.commit lets one of many win", async () => {
-    const tools = await open();
-    const base = await memoryTable(tools);
-    const results = await Promise.allSettled(
-      Array.from({ length: 10 }, (_, index) => set(tools, base, String(index))),
-    );
-    const won = results.filter((result) => result.status === "fulfilled");
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => memoryTable(tools)));
+    const won = results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
     expect(won).toHaveLength(1);
     const lost = results.filter((result) => result.status === "rejected");
     expect(lost.map((result) => result.reason as unknown)).toEqual(
       lost.map(() => expect.any(CommitConflict)),
     );
+    expect(await tools.catalog.load("t")).toEqual(won[0]);
   });
 
-  test("folderCatalog.commit refuses an unmet requirement", async () => {
+  test("catalog.list gives every table, sorted", async () => {
+    const tools = await open();
+    for (const name of ["b", "c", "a_1"]) {
+      const location = tools.catalog.locationOf(name);
+      const nowMs = tools.clock.nowMs();
+      await tools.catalog.create(name, newTable({ location, columns: SMALL_COLUMNS, properties: {}, nowMs }));
+    }
+    expect(await tools.catalog.list()).toEqual(["a_1", "b", "c"]);
+  });
+
+  test("catalog.commit applies the updates, and the log names the file before", async () => {
+    const tools = await open();
+    const base = await memoryTable(tools);
+    const table = await commits(tools, 3, base);
+    expect(table.metadataLocation).not.toBe(base.metadataLocation);
+    expect(table.metadata["metadata-log"]).toHaveLength(3);
+    expect(table.metadata["metadata-log"][0]?.["metadata-file"]).toBe(base.metadataLocation);
+    expect(await tools.catalog.load("t")).toEqual(table);
+    expect(table.metadata.properties["value"]).toBe("2");
+    expect(table.metadata.properties[CURSOR]).toBe("0");
+  });
+
+  test("catalog.commit lets one of many win", async () => {
+    const tools = await open();
+    const base = await memoryTable(tools);
+    const requirements = [
+      { type: "assert-ref-snapshot-id", ref: "main", "snapshot-id": null },
+      { type: "assert-last-assigned-field-id", "last-assigned-field-id": base.metadata["last-column-id"] },
+    ] as const;
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) =>
+        tools.catalog
+          .commit(base, requirements, [snapshotUpdate(index), mainUpdate(index)])
+          .then(() => index),
+      ),
+    );
+    const won = results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+    expect(won).toHaveLength(1);
+    const lost = results.filter((result) => result.status === "rejected");
+    expect(lost.map((result) => result.reason as unknown)).toEqual(
+      lost.map(() => expect.any(CommitConflict)),
+    );
+    const { metadata } = (await tools.catalog.load("t")) as Loaded;
+    expect(metadata.snapshots.map((snapshot) => snapshot["snapshot-id"])).toEqual([
+      LARGE_ID + BigInt(won[0] as number),
+    ]);
+  });
+
+  test("catalog.commit refuses an unmet requirement", async () => {
     const tools = await open();
     const base = await memoryTable(tools);
     await expect(
-      tools.catalog.commit(base, [{ type: "assert-table-uuid", uuid: "other" }], []),
+      tools.catalog.commit(
+        base,
+        [{ type: "assert-table-uuid", uuid: "00000000-0000-4000-8000-000000000000" }],
+        [{ action: "set-properties", updates: { value: "lost" } }],
+      ),
     ).rejects.toBeInstanceOf(CommitConflict);
+    expect(await tools.catalog.load("t")).toEqual(base);
   });
 
-  test.each(["stale", "missing", "garbage", "ahead", "empty"])(
-    "folderCatalog.load finds the newest version with a hint that is %s",
-    async (kind) => {
-      const tools = await open();
-      await commits(tools, 30);
-      const hints: Record<string, string> = { stale: "2", garbage: "v1x\u0000", ahead: "99", empty: "" };
-      const wrong = hints[kind];
-      if (wrong === undefined) await tools.store.remove(hint(tools));
-      else await tools.store.replace(hint(tools), bytes(wrong));
-      const loaded = await tools.catalog.load("t");
-      expect(loaded?.metadataLocation).toBe(`${meta(tools)}/v31.metadata.json`);
-    },
-  );
-
-  test("folderCatalog.load with a hint whose version was pruned lists the folder", async () => {
+  test("catalog.commit on an old base is a conflict where the base no longer is what it was", async () => {
     const tools = await open();
-    await commits(tools, 5);
-    await tools.store.replace(hint(tools), bytes("2"));
-    await tools.store.remove(`${meta(tools)}/v2.metadata.json`);
-    expect((await tools.catalog.load("t"))?.metadataLocation).toBe(`${meta(tools)}/v6.metadata.json`);
+    const base = await memoryTable(tools);
+    const change = move("0", "1", [fakeFile("a")]);
+    const newer = await commitChange(tools, { base, change, signal: undefined });
+    const requirement = { type: "assert-ref-snapshot-id", ref: "main", "snapshot-id": null } as const;
+    await expect(
+      tools.catalog.commit(base, [requirement], [{ action: "set-properties", updates: { value: "lost" } }]),
+    ).rejects.toBeInstanceOf(CommitConflict);
+    expect(await tools.catalog.load("t")).toEqual(newer);
   });
 
-  test("folderCatalog.refresh gives the base itself when nothing changed", async () => {
+  test("catalog.refresh gives the base itself when nothing changed", async () => {
     const tools = await open();
     const base = await commits(tools, 2);
     expect(await tools.catalog.refresh(base)).toBe(base);
     const next = await set(tools, base, "x");
-    expect((await tools.catalog.refresh(base)).metadataLocation).toBe(next.metadataLocation);
+    expect(await tools.catalog.refresh(base)).toEqual(next);
   });
 
-  test("folderCatalog.load refuses a damaged newest version and leaves it alone", async () => {
-    const tools = await open();
-    const table = await commits(tools, 2);
-    const damaged = `${meta(tools)}/v4.metadata.json`;
-    await tools.store.writeNew(damaged, bytes('{"format-version":2,'));
-    const refusal = expect.objectContaining({
-      code: "lake_metadata_invalid",
-      message: expect.stringContaining(damaged),
-    });
-    await expect(tools.catalog.load("t")).rejects.toThrow(refusal);
-    await expect(tools.catalog.refresh(table)).rejects.toThrow(refusal);
-    await expect(set(tools, table, "x")).rejects.toBeInstanceOf(CommitConflict);
-    expect(text(await tools.store.read(damaged))).toBe('{"format-version":2,');
-  });
-
-  test("folderCatalog.refresh says so when the table's folder is gone", async () => {
-    const tools = await open();
-    const table = await commits(tools, 1);
-    const files = await tools.store.list(tools.catalog.locationOf("t"), { deep: true });
-    for (const { path } of files) await tools.store.remove(path);
-    await expect(tools.catalog.refresh(table)).rejects.toThrow(
-      expect.objectContaining({ code: "lake_metadata_invalid" }),
-    );
-  });
-
-  test("folderCatalog.locationOf refuses names that are no plain names", async () => {
+  test("catalog.locationOf refuses names that are no plain names", async () => {
     const { catalog } = await open();
     for (const name of ["", "A", "a-b", "../x", "a/b", "ä"]) {
       expect(() => catalog.locationOf(name)).toThrow(expect.objectContaining({ code: "config_invalid" }));
     }
   });
 
-  test("folderCatalog.commit keeps the versions that the log names, and no others", async () => {
+  test("commitChange over the catalog lets many writers in, each once, in one line of history", async () => {
     const tools = await open();
-    const first = await memoryTable(tools, { "write.metadata.previous-versions-max": "3" });
-    const table = await commits(tools, 9, first);
-    const versions = (await tools.store.list(meta(tools)))
-      .map(({ path }) => /v(\d+)\.metadata/.exec(path)?.[1])
-      .filter((version) => version !== undefined)
-      .map(Number)
-      .sort((a, b) => a - b);
-    expect(versions).toEqual([7, 8, 9, 10]);
-    expect(table.metadata["metadata-log"]).toHaveLength(3);
+    await memoryTable(tools);
+    const end = 12;
+    const writer = async (name: string): Promise<void> => {
+      for (;;) {
+        const base = (await tools.catalog.load("t")) as Loaded;
+        const from = base.metadata.properties[CURSOR] ?? "";
+        if (Number.parseInt(from, 10) >= end) return;
+        const to = `${Number.parseInt(from, 10) + 1}:${name}`;
+        const change = move(from, to, [fakeFile(to.replace(":", "-"))]);
+        try {
+          await commitChange(tools, { base, change, signal: undefined });
+        } catch (error) {
+          // Another was first; what it did is where this one goes on.
+          if ((error as DuolakeError).code !== "cursor_moved") throw error;
+        }
+      }
+    };
+    await Promise.all(["a", "b", "c"].map(writer));
+    const table = (await tools.catalog.load("t")) as Loaded;
+    checkHistory(table);
+    expect(table.metadata.snapshots).toHaveLength(end);
+    expect(table.metadata.snapshots.at(-1)?.summary["total-records"]).toBe(String(end * 10));
+    expect(table.metadata.properties[CURSOR]).toMatch(new RegExp(`^${end}:`));
   });
+}
 
-  test("folderCatalog.commit keeps them all when the table says so", async () => {
-    const tools = await open();
-    const first = await memoryTable(tools, {
-      "write.metadata.previous-versions-max": "3",
-      "write.metadata.delete-after-commit.enabled": "false",
-    });
-    await commits(tools, 6, first);
-    expect((await tools.store.list(meta(tools))).filter(({ path }) => path.endsWith(".json"))).toHaveLength(
-      7,
-    );
-  });
+function snapshotUpdate(index: number): Parameters<CommitTools["catalog"]["commit"]>[2][number] {
+  const snapshot = {
+    "snapshot-id": LARGE_ID + BigInt(index),
+    "sequence-number": 1,
+    "timestamp-ms": Date.UTC(2024, 0, 1),
+    "manifest-list": `/w/d/t/metadata/snap-${index}.avro`,
+    summary: { operation: "append" },
+    "schema-id": 0,
+  };
+  return { action: "add-snapshot", snapshot };
+}
 
-  test("folderCatalog.commit on a base older than what was pruned is a conflict, not a lost commit", async () => {
-    const tools = await open();
-    const old = await memoryTable(tools, { "write.metadata.previous-versions-max": "2" });
-    const newest = await commits(tools, 10, old);
-    expect(await tools.store.exists(`${meta(tools)}/v2.metadata.json`)).toBe(false);
-    await expect(set(tools, old, "lost")).rejects.toBeInstanceOf(CommitConflict);
-    expect(await tools.store.exists(`${meta(tools)}/v2.metadata.json`)).toBe(false);
-    expect((await tools.catalog.load("t"))?.metadataLocation).toBe(newest.metadataLocation);
-  });
+function mainUpdate(index: number): Parameters<CommitTools["catalog"]["commit"]>[2][number] {
+  const id = LARGE_ID + BigInt(index);
+  return { action: "set-snapshot-ref", "ref-name": "main", type: "branch", "snapshot-id": id };
 }

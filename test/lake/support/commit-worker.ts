@@ -2,16 +2,22 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import { DuolakeError } from "../../../src/core/errors.ts";
 import { commitChange } from "../../../src/lake/append/commit-change.ts";
-import { folderCatalog } from "../../../src/lake/catalog/folder.ts";
+import { type CatalogChoice, openCatalog } from "../../../src/lake/open-catalog.ts";
 import { openStore } from "../../../src/lake/open-store.ts";
 import { stagedFile } from "../../../src/lake/staged-file.ts";
 
 // Run as a process of its own: commits one event after the other to table `t` until the cursor is at the end, and
 // prints the path of every file whose commit it was told had happened. No two cursors are equal, so that nobody can
 // take another's commit for its own.
-const [warehouse = "", end = "0"] = process.argv.slice(2);
+const [warehouse = "", end = "0", choice = ""] = process.argv.slice(2);
 const { store } = openStore({ warehouse, database: "d", clock: systemClock });
-const catalog = folderCatalog({ store, warehouse, database: "d", clock: systemClock });
+const { catalog } = openCatalog({
+  choice: JSON.parse(choice) as CatalogChoice,
+  store,
+  warehouse,
+  database: "d",
+  clock: systemClock,
+});
 process.stdout.write("ready\n");
 
 for (;;) {

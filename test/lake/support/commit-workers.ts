@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { systemClock } from "../../../src/core/clock.ts";
-import { folderCatalog } from "../../../src/lake/catalog/folder.ts";
+import type { Catalog } from "../../../src/lake/catalog/catalog.ts";
+import type { CatalogChoice } from "../../../src/lake/open-catalog.ts";
 import { planCache, planFiles } from "../../../src/lake/scan.ts";
 import { newTable } from "../../../src/lake/spec/new-table.ts";
 import type { Store } from "../../../src/lake/store/store.ts";
@@ -15,13 +16,17 @@ const WORKER = fileURLToPath(new URL("./commit-worker.ts", import.meta.url));
 /** What the workers write to. */
 export interface WorkPlace {
   readonly store: Store;
+  readonly catalog: Catalog;
+  /** The same catalog for a worker, which finds the rest in its environment. */
+  readonly choice: CatalogChoice;
   readonly warehouse: string;
   /** What a worker needs of the environment to reach it. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function start({ warehouse, env }: WorkPlace, end: number): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", WORKER, warehouse, String(end)], {
+function start({ warehouse, choice, env }: WorkPlace, end: number): ChildProcess {
+  const args = [WORKER, warehouse, String(end), JSON.stringify(choice)];
+  return spawn(process.execPath, ["--import", "tsx", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, ...env },
   });
@@ -59,10 +64,9 @@ export async function work(
 
 /** Checks the history and the files; gives the number of events in the table. */
 export async function countEvents(
-  { store, warehouse }: WorkPlace,
+  { store, catalog }: WorkPlace,
   { end, acknowledged }: { end: number; acknowledged: readonly string[] },
 ): Promise<number> {
-  const catalog = folderCatalog({ store, warehouse, database: "d", clock: systemClock });
   const table = await catalog.load("t");
   if (table === undefined) throw new Error("Cannot check: there is no table");
   const { metadata } = table;
@@ -85,8 +89,7 @@ export async function countEvents(
 }
 
 /** Makes the table that the workers commit to. */
-export async function newWarehouse({ store, warehouse }: WorkPlace): Promise<void> {
-  const catalog = folderCatalog({ store, warehouse, database: "d", clock: systemClock });
+export async function newWarehouse({ catalog }: WorkPlace): Promise<void> {
   const location = catalog.locationOf("t");
   const properties = { cursor: "0", "commit.manifest.min-count-to-merge": "5" };
   await catalog.create("t", newTable({ location, columns: SMALL_COLUMNS, properties, nowMs: Date.now() }));

@@ -1,0 +1,28 @@
+import type { TsRange } from "../lake/lake.ts";
+import type { FileToRead, ReadPlan } from "../lake/plan-read.ts";
+
+/** A plan of which most files need not be opened to be counted. */
+export interface CountPlan {
+  /** Rows by day of UTC, in days since 1970. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** What must be read to be counted. */
+  readonly rest: ReadPlan;
+}
+
+/**
+ * Counts the rows of files by their manifests, which say of each file how many rows it has, and of which day they are. Pure.
+ *
+ * Not so a file that spans an end of the range, nor any of a table with rows that another engine deleted: those are left to be
+ * read.
+ */
+export function planCounts(plan: ReadPlan, { fromUs = -Infinity, toUs = Infinity }: TsRange): CountPlan {
+  const isInside = ({ tsMinUs = -Infinity, tsMaxUs = Infinity }: FileToRead): boolean =>
+    tsMinUs >= fromUs && tsMaxUs <= toUs;
+  const counts = new Map<number, number>();
+  const files: FileToRead[] = [];
+  for (const file of plan.files) {
+    if (file.day === undefined || plan.deletes.length > 0 || !isInside(file)) files.push(file);
+    else counts.set(file.day, (counts.get(file.day) ?? 0) + file.rowCount);
+  }
+  return { counts, rest: { files, deletes: plan.deletes } };
+}

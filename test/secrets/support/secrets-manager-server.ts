@@ -1,0 +1,100 @@
+import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
+import type { SecretsManagerOptions } from "../../../src/secrets/secrets-manager.ts";
+import { listening } from "../../core/support/listening.ts";
+
+/** An answer in the place of the right one. */
+export interface Refusal {
+  readonly status: number;
+  readonly type: string;
+  readonly message?: string;
+  /** The request is carried out all the same. */
+  readonly isCarriedOut?: boolean;
+}
+
+/** A small Secrets Manager on a port of this machine. */
+export interface SecretsManagerServer extends AsyncDisposable {
+  readonly client: SecretsManagerOptions;
+  /** The names of the requests that came. */
+  readonly requests: readonly string[];
+  /** The versions of each secret, the current one last. */
+  readonly secrets: Map<string, string[]>;
+  /** Secrets that wait to be deleted: they have a name and give nothing. */
+  readonly scheduled: Set<string>;
+  /** Answers the next requests, one each. */
+  readonly refuse: (...refusals: readonly Refusal[]) => void;
+}
+
+interface Input {
+  readonly SecretId?: string;
+  readonly Name?: string;
+  readonly SecretString?: string;
+  readonly ClientRequestToken?: string;
+}
+
+/** Starts it; of its rules those that the store relies on are kept, such as the tokens that make a repeated write one. */
+export async function startSecretsManager(): Promise<SecretsManagerServer> {
+  const secrets = new Map<string, string[]>();
+  const scheduled = new Set<string>();
+  const tokens = new Set<string>();
+  const requests: string[] = [];
+  const refusals: Refusal[] = [];
+  const carryOut = (operation: string, input: Input): object | Refusal => {
+    const name = input.SecretId ?? input.Name ?? "";
+    const versions = secrets.get(name);
+    if (scheduled.has(name)) {
+      return refusal("InvalidRequestException", "the secret was marked for deletion.");
+    }
+    const text = input.SecretString ?? "";
+    const token = `${name} ${input.ClientRequestToken}`;
+    const isRepeated = tokens.has(token);
+    if (operation === "CreateSecret") {
+      if (versions !== undefined && !isRepeated)
+        return refusal("ResourceExistsException", `the secret ${name} already exists.`);
+      if (versions === undefined) secrets.set(name, [text]);
+      tokens.add(token);
+      return { Name: name };
+    }
+    if (versions === undefined) return refusal("ResourceNotFoundException", "there is no such secret.");
+    if (operation === "GetSecretValue") return { Name: name, SecretString: versions.at(-1) };
+    if (!isRepeated) versions.push(text);
+    tokens.add(token);
+    return { Name: name };
+  };
+  const server = createServer((request, response) => {
+    const answerTo = async (): Promise<void> => {
+      const input = await json(request);
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+      requests.push(operation);
+      const planned = refusals.shift();
+      const isDone = planned === undefined || planned.isCarriedOut === true;
+      const done = isDone ? carryOut(operation, input as Input) : {};
+      const answer = planned ?? done;
+      const isRefused = isRefusal(answer);
+      response.writeHead(isRefused ? answer.status : 200, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(isRefused ? { __type: answer.type, message: answer.message } : answer));
+    };
+    void answerTo();
+  });
+  const { port, [Symbol.asyncDispose]: close } = await listening(server);
+  return {
+    client: {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: "eu-central-1",
+      credentials: { accessKeyId: "AKIDTEST", secretAccessKey: "secret" },
+    },
+    requests,
+    secrets,
+    scheduled,
+    refuse: (...some) => refusals.push(...some),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function isRefusal(answer: object): answer is Refusal {
+  return "type" in answer;
+}
+
+function refusal(type: string, message: string): Refusal {
+  return { status: 400, type, message };
+}
