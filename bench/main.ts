@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { measureCommit } from "./commit.ts";
 import { measureHelp } from "./help.ts";
 import { measureIngest, measureMemory } from "./ingest.ts";
+import { measureMaintain } from "./maintain.ts";
 import { type Measurement, median } from "./measurement.ts";
 import { measureNormalize } from "./normalize.ts";
 import { measurePoll } from "./poll.ts";
@@ -19,6 +20,7 @@ const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   commit: measureCommit,
   poll: measurePoll,
   query: measureQuery,
+  maintain: measureMaintain,
   help: measureHelp,
   memory: measureMemory,
 };

@@ -4,6 +4,7 @@ import { createApp } from "../src/app.ts";
 import { loadDirectory } from "../src/cli/load-context.ts";
 import { createHttp } from "../src/core/http.ts";
 import { type DaemonOptions, runDaemon } from "../src/daemon/daemon.ts";
+import { keptTables, maintainAll, type MaintainedTable } from "../src/maintain-all.ts";
 import { localStore } from "../src/lake/store/local.ts";
 import { createMortal, type Mortal } from "./mortal.ts";
 import { watchApp } from "./under-way.ts";
@@ -20,6 +21,8 @@ export interface SoakDaemonOptions extends Pick<DaemonOptions, "intervalMs" | "o
 export interface SoakDaemon extends Pick<Mortal, "dieAt" | "isDead"> {
   /** Resolves when every loop sleeps and no pull, re-read or backfill is at work, or nothing has moved for a while. */
   readonly settled: () => Promise<void>;
+  /** Maintains every table, as the daemon does once a day. Never throws; gives what failed. */
+  readonly maintain: () => Promise<readonly MaintainedTable[]>;
   /** Real time of every pull that brought rows, ms, in order. */
   readonly pullMs: readonly number[];
   /** Asks it to stop and waits for its end; a dead one is only buried. */
@@ -67,6 +70,11 @@ export async function startSoakDaemon(options: SoakDaemonOptions): Promise<SoakD
     dieAt: mortal.dieAt,
     isDead: mortal.isDead,
     pullMs: watched.pullMs,
+    maintain: async () => {
+      const tables = app.sources.flatMap(keptTables);
+      const results = await maintainAll(app, tables, {});
+      return results.filter(({ error }) => error !== undefined);
+    },
     settled: async () => {
       let activity = -1;
       let movedMs = performance.now();

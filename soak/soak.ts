@@ -76,6 +76,7 @@ export async function soak(
   try {
     for (let day = 1; day <= options.days; day += 1) {
       await runTo(world, START_MS + day * DAY_MS);
+      await maintain(world, say);
       say(`${dayLine(world, day)}, ${seconds()} s\n`);
     }
     const asOfMs = await sleepAWeek(world);
@@ -103,6 +104,14 @@ export async function soak(
 
 function smallAccount({ users }: SoakOptions): { readonly users: number; readonly days: number } {
   return { users: Math.max(1, Math.floor(users / 10)), days: BACKFILL_DAYS + 1 };
+}
+
+/** A program that died maintains nothing; whatever else goes wrong is told. */
+async function maintain({ daemon }: World, say: (text: string) => void): Promise<void> {
+  if (daemon.isDead()) return;
+  for (const { resolvedName, error } of await daemon.maintain()) {
+    say(`maintenance of ${resolvedName} failed: ${error?.code} ${error?.message}\n`);
+  }
 }
 
 async function createWorld(options: SoakOptions, simulator: Simulator): Promise<World> {

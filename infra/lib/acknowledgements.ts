@@ -11,8 +11,7 @@ export interface Acknowledgement {
 const IN_CONFIGURATION = "Resource::arn:<AWS::Partition>:s3:::<CodeBucket>/config/*";
 const IN_LAKE = "Resource::<LakeBucket.Arn>/lake/*";
 const IN_STATUS = "Resource::<LakeBucket.Arn>/status/*";
-const IN_DATABASE =
-  "Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table/<Database>/*";
+const IN_DATABASE = "Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table/<Database>/*";
 
 const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   [IN_CONFIGURATION]:
@@ -20,7 +19,8 @@ const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   [IN_LAKE]:
     "Files of a commit have names that nobody knows beforehand. Nothing but the tables lies below lake/, in a bucket of their own.",
   [IN_STATUS]: "There is an object for each log source; log sources come and go with the configuration.",
-  [IN_DATABASE]: "Tables come with the configuration. Nothing beside the deployment's one database is reached.",
+  [IN_DATABASE]:
+    "Tables come with the configuration. Nothing beside the deployment's one database is reached.",
 };
 
 /** Every exception there is. A finding that is not listed fails the check, and so does one that no longer occurs. */

@@ -125,7 +125,10 @@ function heartbeat(): AlarmProps {
   };
 }
 
-function queueMetric(queue: CfnQueue, metricName: string): Pick<CfnAlarmProps, "namespace" | "dimensions"> & {
+function queueMetric(
+  queue: CfnQueue,
+  metricName: string,
+): Pick<CfnAlarmProps, "namespace" | "dimensions"> & {
   readonly metricName: string;
   readonly statistic: string;
 } {
@@ -133,7 +136,10 @@ function queueMetric(queue: CfnQueue, metricName: string): Pick<CfnAlarmProps, "
   return { namespace: "AWS/SQS", metricName, dimensions, statistic: "Maximum" };
 }
 
-function functionMetric(made: CfnFunction, metricName: string): Pick<CfnAlarmProps, "namespace" | "dimensions"> & {
+function functionMetric(
+  made: CfnFunction,
+  metricName: string,
+): Pick<CfnAlarmProps, "namespace" | "dimensions"> & {
   readonly metricName: string;
   readonly statistic: string;
 } {

@@ -22,7 +22,7 @@ const PARAMETERS: Readonly<Record<string, CfnParameterProps>> = {
   Database: {
     type: "String",
     default: "matano",
-    allowedPattern: "[a-z0-9_]{1,255}",
+    allowedPattern: "[a-z0-9_]{1,128}",
     description: "Glue database of the tables.",
   },
   CreateDatabase: {

@@ -4,7 +4,14 @@ import { CfnQueue, CfnQueuePolicy } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { LakeStorage } from "./lake-storage.ts";
 import { lambdaFunction } from "./lambda-function.ts";
-import { onlyTls, policyDocument, readConfiguration, readSecrets, useCatalog, useLake } from "./statements.ts";
+import {
+  onlyTls,
+  policyDocument,
+  readConfiguration,
+  readSecrets,
+  useCatalog,
+  useLake,
+} from "./statements.ts";
 
 const TIMEOUT_SECONDS = 240;
 /** Lambda asks for six times the timeout: a message must not come back while its first delivery still runs. */

@@ -4,10 +4,10 @@ import { NAMED_QUERIES } from "../lib/named-queries.ts";
 import { readTemplate, type Resource, resourcesOf } from "./read-template.ts";
 
 /** What holds data stays when the stack goes. */
-const KEPT: readonly string[] = ["AWS::S3::Bucket", "AWS::Glue::Database"];
+const KEPT: ReadonlySet<string> = new Set(["AWS::S3::Bucket", "AWS::Glue::Database"]);
 
 /** What holds nothing that a deployment does not make again: messages are hints, and logs expire. A new type must be put here or there. */
-const TRANSIENT: readonly string[] = [
+const TRANSIENT: ReadonlySet<string> = new Set([
   "AWS::Athena::NamedQuery",
   "AWS::Athena::WorkGroup",
   "AWS::CloudWatch::Alarm",
@@ -23,7 +23,7 @@ const TRANSIENT: readonly string[] = [
   "AWS::SNS::TopicPolicy",
   "AWS::SQS::Queue",
   "AWS::SQS::QueuePolicy",
-];
+]);
 
 const { Resources } = readTemplate();
 
@@ -33,9 +33,9 @@ function propertiesOf(id: string): Resource["Properties"] {
 
 test("what holds data is kept, but not by a first deployment that failed", () => {
   for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy }] of Object.entries(Resources)) {
-    const expected = KEPT.includes(Type) ? ["RetainExceptOnCreate", "Retain"] : [undefined, undefined];
+    const expected = KEPT.has(Type) ? ["RetainExceptOnCreate", "Retain"] : [undefined, undefined];
     assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], expected, id);
-    assert.ok(KEPT.includes(Type) || TRANSIENT.includes(Type), `${id}: is ${Type} kept or not?`);
+    assert.ok(KEPT.has(Type) || TRANSIENT.has(Type), `${id}: is ${Type} kept or not?`);
   }
 });
 
@@ -63,7 +63,8 @@ test("a message comes back after its first delivery has surely ended", () => {
 });
 
 test("every queue is encrypted, and a FIFO queue gives its dead letters to another one", () => {
-  for (const [id, { Properties }] of resourcesOf("AWS::SQS::Queue")) assert.ok(Properties.SqsManagedSseEnabled, id);
+  for (const [id, { Properties }] of resourcesOf("AWS::SQS::Queue"))
+    assert.ok(Properties.SqsManagedSseEnabled, id);
   const queue = propertiesOf("PullQueue");
   assert.deepEqual(queue.RedrivePolicy.deadLetterTargetArn, { "Fn::GetAtt": ["PullDeadLetters", "Arn"] });
   assert.deepEqual([queue.FifoQueue, propertiesOf("PullDeadLetters").FifoQueue], [true, true]);
@@ -73,7 +74,11 @@ test("every queue is encrypted, and a FIFO queue gives its dead letters to anoth
 });
 
 test("a tick of each log source is JSON that names it, and no tick is like another", () => {
-  const [, , messages] = propertiesOf("TickRule").Targets["Fn::If"] as [string, unknown, { "Fn::If": unknown[] }[]];
+  const [, , messages] = propertiesOf("TickRule").Targets["Fn::If"] as [
+    string,
+    unknown,
+    { "Fn::If": unknown[] }[],
+  ];
   assert.equal(messages.length, 5);
   for (const [index, { "Fn::If": choice }] of messages.entries()) {
     const [condition, target] = choice as [string, Resource["Properties"]];
@@ -91,7 +96,10 @@ test("every rule's target has dead letters, and their queue takes them from ever
   assert.equal(targetCount, 14);
   const { Statement } = propertiesOf("TickDeadLettersPolicy").PolicyDocument;
   const sources = Statement[1].Condition.ArnEquals["aws:SourceArn"] as unknown;
-  assert.deepEqual(sources, rules.map(([id]) => ({ "Fn::GetAtt": [id, "Arn"] })));
+  assert.deepEqual(
+    sources,
+    rules.map(([id]) => ({ "Fn::GetAtt": [id, "Arn"] })),
+  );
 });
 
 test("functions run the newest Node for DuckDB's processor, and none reserves concurrency", () => {

@@ -3,6 +3,7 @@ import type { AppObserver } from "../app.ts";
 import { DuolakeError } from "../core/errors.ts";
 import type { BackgroundEvent } from "../daemon/background.ts";
 import type { DuoObserver } from "../duo/client.ts";
+import type { MaintainedTable } from "../maintain-all.ts";
 import type { TableResult } from "../pipeline/pull-result.ts";
 import type { Io } from "./io.ts";
 
@@ -13,6 +14,7 @@ export interface RunLog {
   readonly leftOut: NonNullable<AppObserver["leftOut"]>;
   readonly pulled: (result: TableResult, durationMs: number) => void;
   readonly background: (event: BackgroundEvent) => void;
+  readonly maintained: (table: MaintainedTable, scope: "all" | "open_days") => void;
 }
 
 /** A backfill tells of every page; nobody reads that. */
@@ -30,6 +32,7 @@ export function createRunLog(io: Io, nowMs: () => number): RunLog {
   const backfillToldMs = new Map<string, number>();
   return {
     logger,
+    maintained: (table, scope) => logMaintained(logger, table, scope),
     duo: (source) => duoLog(logger, source),
     leftOut: (source, { code, message }) => {
       // Child accounts are asked for again and again, with the same outcome.
@@ -125,6 +128,32 @@ function logBackfill(
     const etaSeconds = etaMs === undefined ? null : Math.round(etaMs / 1000);
     logger.info({ ...fields, eta_seconds: etaSeconds }, "backfilling");
   }
+}
+
+/** The hourly look at days that are not over says nothing where it found nothing to do. */
+function logMaintained(logger: Logger, result: MaintainedTable, scope: "all" | "open_days"): void {
+  const { source, table, maintenance, durationMs, error } = result;
+  if (error !== undefined) {
+    logger.warn({ source, table, code: error.code, reason: error.message }, "maintenance failed");
+    return;
+  }
+  if (maintenance === undefined || (scope === "open_days" && maintenance.compactedFileCount === 0)) return;
+  const { filesBefore, filesAfter, expiredSnapshotCount, orphans, metadataFiles } = maintenance;
+  logger.info(
+    {
+      source,
+      table,
+      files_before: filesBefore.count,
+      files_after: filesAfter.count,
+      bytes_before: filesBefore.sizeBytes,
+      bytes_after: filesAfter.sizeBytes,
+      snapshots_expired: expiredSnapshotCount,
+      orphans: orphans.count,
+      metadata_bytes: metadataFiles.sizeBytes,
+      duration_ms: Math.round(durationMs),
+    },
+    "maintained",
+  );
 }
 
 function namesOf({

@@ -4,6 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import type { BackgroundEvent } from "../daemon/background.ts";
 import { runDaemon as runLoop } from "../daemon/daemon.ts";
+import { keepMaintained } from "../daemon/keep-maintained.ts";
 import { startServer } from "../daemon/server.ts";
 import { type Board, createBoard } from "../status/board.ts";
 import { healthOf } from "../status/health.ts";
@@ -65,7 +66,7 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
   const names = config.logSources.map(({ name }) => name);
   const noted = keepWaitingNotes({ traffic, journal, clock: systemClock }, names, ended.signal);
   try {
-    await runLoop(watched.app, {
+    const pulling = runLoop(watched.app, {
       intervalMs,
       signal: io.signal,
       onResult: (result, durationMs) => {
@@ -78,6 +79,19 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
         log.background(event);
       },
     });
+    const maintaining = keepMaintained(watched.app, {
+      signal: AbortSignal.any([io.signal, ended.signal]),
+      onMaintained: (result, scope) => {
+        const { source, table, maintenance, error } = result;
+        const compactedFileCount = maintenance?.compactedFileCount ?? 0;
+        // A table that nothing was pulled into yet was not maintained.
+        if (result.skipped === undefined)
+          metrics.maintained({ source, table, isFailed: error !== undefined, compactedFileCount });
+        log.maintained(result, scope);
+      },
+    });
+    await pulling.finally(() => ended.abort());
+    await maintaining;
   } finally {
     ended.abort();
     await noted;

@@ -11,7 +11,7 @@ export interface FunctionCode {
 /**
  * Reads the zip that the program ships with.
  *
- * @throws package_missing where it was not made, saying what makes it
+ * @throws package_missing where there is none
  */
 export async function readFunctionCode(path: string): Promise<FunctionCode> {
   try {
@@ -21,7 +21,7 @@ export async function readFunctionCode(path: string): Promise<FunctionCode> {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new DuolakeError(
       "package_missing",
-      `Cannot deploy: the code of the functions is not there, got ${path}; in a checkout \`npm run bundle:lambda\` makes it`,
+      `Cannot deploy: this version comes without the code of the functions, got nothing at ${path}; what they would run in stands in infra/template.json and docs/aws.md`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { type Clock, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import { type PlannedChange, planChanges } from "./plan-changes.ts";
-import { asked } from "./preflight.ts";
+import { asked } from "./asked.ts";
 import type { ChangeSet, ChangeSetRequest, Stacks } from "./stacks.ts";
 import { reasonInWords } from "./watch-stack.ts";
 

@@ -2,12 +2,13 @@ import type { Config } from "../config/config.ts";
 import { DuolakeError } from "../core/errors.ts";
 import { mapBounded } from "../core/map-bounded.ts";
 import type { SecretStatus } from "../secrets/store.ts";
-import { awsFailure } from "./aws-failure.ts";
+import { asked } from "./asked.ts";
 import type { CatalogDatabase } from "./data-catalog.ts";
 import type { Caller } from "./identity.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState, type StackState } from "./stack-state.ts";
 import type { StackFacts } from "./stacks.ts";
+import { checkLabelLength } from "./upload-deployment.ts";
 
 /** What is true of an account before a deployment changes anything. */
 export interface Preflight {
@@ -41,6 +42,7 @@ export async function preflight(
   }
   const caller = await findCaller(services);
   checkRegion(config, caller.region);
+  checkLabelLength(label, caller);
   const name = stackName(label);
   const stack = await asked(`read the stack ${name}`, () => services.stacks.describe(name));
   const state = stackState(stack, label, "deploy");
@@ -72,13 +74,4 @@ function checkRegion({ lake: { catalog } }: Config, region: string): void {
     "usage_invalid",
     `Cannot deploy: the directory has its catalog in ${catalog.region} (lake.catalog.region), got the region ${region}; set --region`,
   );
-}
-
-/** Does what asks AWS; its failures come in words. */
-export async function asked<Result>(doing: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw awsFailure(doing, error);
-  }
 }

@@ -1,13 +1,30 @@
 import { DuolakeError } from "../core/errors.ts";
 import type { DeployRequest } from "./deploy-request.ts";
 import type { Caller } from "./identity.ts";
-import { asked, type Preflight } from "./preflight.ts";
+import { asked } from "./asked.ts";
+import type { Preflight } from "./preflight.ts";
 import type { Services } from "./services.ts";
 import { LABEL_TAG, stackName } from "./stack-state.ts";
 
 /** The bucket that holds code and configuration; the deployment makes it, not the stack. */
 export function codeBucketName(label: string, { account, region }: Caller): string {
   return `duolake-${label}-${account}-${region}`;
+}
+
+const BUCKET_NAME_LENGTH_MAX = 63;
+
+/**
+ * Refuses a label with which the names of the buckets would be too long: they hold account and region, too.
+ *
+ * @throws usage_invalid, saying how long it may be
+ */
+export function checkLabelLength(label: string, caller: Caller): void {
+  const excess = codeBucketName(label, caller).length - BUCKET_NAME_LENGTH_MAX;
+  if (excess <= 0) return;
+  throw new DuolakeError(
+    "usage_invalid",
+    `Cannot deploy with the label ${label}: the names of the buckets would be too long in ${caller.region}; it may have ${label.length - excess} characters, got ${label.length}`,
+  );
 }
 
 /** Where code and configuration lie in the bucket: under their hashes, so that the same ones are no change. */

@@ -22,6 +22,12 @@ export interface Metrics {
   ) => void;
   /** @param eventCount events that this call of the backfill has fetched so far; less than before where a new one began */
   readonly backfilled: (key: BoardKey, eventCount: number) => void;
+  readonly maintained: (done: {
+    readonly source: string;
+    readonly table: string;
+    readonly isFailed: boolean;
+    readonly compactedFileCount: number;
+  }) => void;
 }
 
 /**
@@ -75,6 +81,10 @@ export function createMetrics(board: Board, nowMs: () => number, traffic?: Traff
       counters.backfilled.inc(labels, eventCount < before ? eventCount : eventCount - before);
       backfilledCounts.set(name, eventCount);
     },
+    maintained: ({ source, table, isFailed, compactedFileCount }) => {
+      counters.maintained.inc({ source, table, result: isFailed ? "failed" : "ok" });
+      counters.compacted.inc({ source, table }, compactedFileCount);
+    },
   };
 }
 
@@ -87,7 +97,9 @@ type CounterName =
   | "requests"
   | "healed"
   | "rereadRequests"
-  | "backfilled";
+  | "backfilled"
+  | "maintained"
+  | "compacted";
 type Counters = Readonly<Record<CounterName, Counter>>;
 
 function createCounters(registry: Registry): Counters {
@@ -112,6 +124,15 @@ function createCounters(registry: Registry): Counters {
     healed: counter("duolake_healed_events_total", "Events that re-reads found missing and added", perTable),
     rereadRequests: counter("duolake_reread_requests_total", "Requests that re-reads took", perTable),
     backfilled: counter("duolake_backfill_events_total", "Events that the backfill fetched", perTable),
+    maintained: counter("duolake_maintenance_total", "Maintenances of tables, by how they ended", [
+      "source",
+      "table",
+      "result",
+    ]),
+    compacted: counter("duolake_compacted_files_total", "Data files that larger ones took the place of", [
+      "source",
+      "table",
+    ]),
   };
 }
 

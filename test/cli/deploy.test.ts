@@ -130,11 +130,11 @@ describe("deploy", () => {
     expect(opened).toEqual([]);
   });
 
-  test("without the functions' code it says what makes it", async () => {
+  test("without the functions' code it says so and changes nothing", async () => {
     await rm(join(dir, "lambda.zip"));
     await expect(runDeploy()).rejects.toMatchObject({
       code: "package_missing",
-      message: expect.stringContaining("npm run bundle:lambda") as string,
+      message: expect.stringContaining("without the code of the functions") as string,
     });
   });
 

@@ -72,7 +72,9 @@ describe("s3Buckets", () => {
     status = 200;
     expect(await buckets.has(BUCKET, "lambda/1.zip")).toBe(true);
     status = 403;
-    await expect(buckets.has(BUCKET, "lambda/1.zip")).rejects.toThrow();
+    await expect(buckets.has(BUCKET, "lambda/1.zip")).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
   });
 
   test("versions are objects and marks of deletion; what could not be removed is told", async () => {

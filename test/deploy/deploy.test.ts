@@ -235,6 +235,16 @@ describe("deploy", () => {
     });
   });
 
+  test("refuses a label with which the names of buckets are too long", async () => {
+    const account = fakeAccount();
+    const label = "a".repeat(31);
+    await expect(deployTo(account, requestOf({ label }))).rejects.toMatchObject({
+      code: "usage_invalid",
+      message: expect.stringContaining("it may have 29 characters, got 31") as string,
+    });
+    expect((await deployTo(account, requestOf({ label: label.slice(2) }))).outcome).toBe("deployed");
+  });
+
   test("refuses a directory without log sources", async () => {
     const account = fakeAccount();
     await expect(deployTo(account, requestOf({ config: configOf([]) }))).rejects.toThrow("no Duo log source");

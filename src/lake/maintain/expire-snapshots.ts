@@ -48,7 +48,10 @@ export async function expireSnapshots(
     if (options.isDryRun) return expiry;
     try {
       const ids = removed.map((snapshot) => snapshot["snapshot-id"]);
-      await catalog.commit(base, requirementsOf(base), [{ action: "remove-snapshots", "snapshot-ids": ids }]);
+      const update = { action: "remove-snapshots", "snapshot-ids": ids } as const;
+      const { metadata } = await catalog.commit(base, requirementsOf(base), [update]);
+      // A server may keep what was named by somebody else at the same moment.
+      if (metadata.snapshots.some((snapshot) => ids.includes(snapshot["snapshot-id"]))) return NOTHING;
       for (const path of [...files.data, ...files.metadata]) await store.remove(path);
       return expiry;
     } catch (error) {

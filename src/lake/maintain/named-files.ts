@@ -20,7 +20,7 @@ export async function namedFiles(
   options: { readonly loaded: Loaded; readonly metadataFiles: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   const { loaded } = options;
-  const names = new Set<string>();
+  const names = new Set<string>([nameOf(loaded.metadataLocation)]);
   await addSnapshots(store, { names, snapshots: loaded.metadata.snapshots, mayBeMissing: false });
   addTexts(names, loaded.metadata);
   const earlier = new Map<unknown, Snapshot>();

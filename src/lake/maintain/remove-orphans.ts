@@ -9,7 +9,8 @@ import { namedFiles, nameOf } from "./named-files.ts";
 const ORPHAN_COUNT_MAX = 10_000;
 const PATH_COUNT_MAX = 1_000;
 const ATTEMPT_COUNT_MAX = 3;
-const METADATA_FILE = /\.metadata\.json$/;
+/** Other engines may compress them, and put that before or behind. */
+const METADATA_FILE = /\.metadata\.json(\.gz)?$/;
 const HINT = "version-hint.text";
 
 /**
@@ -70,6 +71,7 @@ async function findOrphans(
   const first = await catalog.load(options.name);
   if (first === undefined || first.metadata.properties["gc.enabled"] === "false") return [];
   const folder = `${first.metadata.location}/metadata`;
+  const keepsMetadata = catalog.keepsMetadata === true;
   const metadataFiles = async (): Promise<readonly string[]> =>
     (await store.list(folder)).map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
   const named = await namedFiles(store, { loaded: first, metadataFiles: await metadataFiles() });
@@ -78,14 +80,16 @@ async function findOrphans(
   for await (const entries of listed(store, first)) {
     throwIfStopped(options.signal);
     const isOld = entries.filter(({ modifiedAtMs }) => modifiedAtMs < oldestMs);
-    found.push(...isOld.filter((entry) => isUnnamed(entry.path, { loaded: first, named })));
+    found.push(...isOld.filter((entry) => isUnnamed(entry.path, { loaded: first, named, keepsMetadata })));
     if (found.length >= ORPHAN_COUNT_MAX) break;
   }
   if (found.length === 0) return [];
   // A file may have been committed since the names were read, however old it is.
   const loaded = (await catalog.load(options.name)) ?? first;
   const namedNow = await namedFiles(store, { loaded, metadataFiles: await metadataFiles() });
-  return found.filter(({ path }) => isUnnamed(path, { loaded, named: namedNow })).slice(0, ORPHAN_COUNT_MAX);
+  return found
+    .filter(({ path }) => isUnnamed(path, { loaded, named: namedNow, keepsMetadata }))
+    .slice(0, ORPHAN_COUNT_MAX);
 }
 
 /** The files of the table's folders, folder by folder: all at once would be too many where nobody cleaned up for years. */
@@ -101,11 +105,17 @@ async function* listed(
 
 function isUnnamed(
   path: string,
-  { loaded, named }: { readonly loaded: Loaded; readonly named: ReadonlySet<string> },
+  {
+    loaded,
+    named,
+    keepsMetadata,
+  }: { readonly loaded: Loaded; readonly named: ReadonlySet<string>; readonly keepsMetadata: boolean },
 ): boolean {
   const name = nameOf(path);
   if (name === HINT) return false;
   if (!METADATA_FILE.test(name)) return !named.has(name);
+  // A server that writes them knows best what it needs them for.
+  if (keepsMetadata) return false;
   // Earlier metadata files name each other. Those beyond the log of the current one are gone for readers; whoever keeps them
   // on purpose has the removal after commits switched off.
   const { metadata, metadataLocation } = loaded;

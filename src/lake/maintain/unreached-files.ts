@@ -2,6 +2,7 @@ import type { Snapshot } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 import { dataPathsOf } from "./data-paths-of.ts";
 import { manifestsOf } from "./manifests-of.ts";
+import { nameOf } from "./named-files.ts";
 
 /**
  * The files that no snapshot but those which are to go reaches: data files that are in no manifest that stays, manifests that no other
@@ -18,16 +19,17 @@ export async function unreachedFiles(
   const kept = await manifestsOf(store, snapshots.kept, { mayBeMissing: false });
   const gone = await manifestsOf(store, snapshots.removed, { mayBeMissing: true });
   for (const path of kept.keys()) gone.delete(path);
-  const data = new Set<string>();
+  // By name, for engines spell the folders differently (`file:///lake`, `/lake`); names are unique.
+  const data = new Map<string, string>();
   for (const manifest of gone.values()) {
     const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing: true });
-    for (const path of paths) data.add(path);
+    for (const path of paths) data.set(nameOf(path), path);
   }
   for (const manifest of kept.values()) {
     if (data.size === 0) break;
     const paths = await dataPathsOf(store, manifest, { withDeleted: false, mayBeMissing: false });
-    for (const path of paths) data.delete(path);
+    for (const path of paths) data.delete(nameOf(path));
   }
   const lists = snapshots.removed.map((snapshot) => snapshot["manifest-list"]);
-  return { data: [...data], metadata: [...gone.keys(), ...lists] };
+  return { data: [...data.values()], metadata: [...gone.keys(), ...lists] };
 }
