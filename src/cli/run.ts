@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { createApp } from "../app.ts";
+import { type App, createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import type { BackgroundEvent } from "../daemon/background.ts";
@@ -15,7 +15,7 @@ import { type AccountBudget, createTraffic } from "../status/traffic.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { loadContext } from "./load-context.ts";
-import { createRunLog } from "./run-log.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
 import { watchAccounts } from "./watch-accounts.ts";
 
 export interface RunCommandOptions {
@@ -66,38 +66,55 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
   const names = config.logSources.map(({ name }) => name);
   const noted = keepWaitingNotes({ traffic, journal, clock: systemClock }, names, ended.signal);
   try {
-    const pulling = runLoop(watched.app, {
-      intervalMs,
-      signal: io.signal,
-      onResult: (result, durationMs) => {
-        board.record(result, nowMs());
-        metrics.pulled(result, durationMs);
-        log.pulled(result, durationMs);
-      },
-      onBackground: (event) => {
-        noteBackground(event, { board, metrics });
-        log.background(event);
-      },
-    });
-    const maintaining = keepMaintained(watched.app, {
-      signal: AbortSignal.any([io.signal, ended.signal]),
-      onMaintained: (result, scope) => {
-        const { source, table, maintenance, error } = result;
-        const compactedFileCount = maintenance?.compactedFileCount ?? 0;
-        // A table that nothing was pulled into yet was not maintained.
-        if (result.skipped === undefined)
-          metrics.maintained({ source, table, isFailed: error !== undefined, compactedFileCount });
-        log.maintained(result, scope);
-      },
-    });
-    await pulling.finally(() => ended.abort());
-    await maintaining;
+    const tools = { board, metrics, log, nowMs };
+    await pullAndMaintain(watched.app, { intervalMs, signal: io.signal, ended }, tools);
   } finally {
     ended.abort();
     await noted;
   }
   log.logger.info("stopped");
   return EXIT_DONE;
+}
+
+/** Pulls until stopped; the maintenance behind it ends with the pulls. */
+async function pullAndMaintain(
+  app: App,
+  run: { readonly intervalMs: number; readonly signal: AbortSignal; readonly ended: AbortController },
+  tools: {
+    readonly board: Board;
+    readonly metrics: Metrics;
+    readonly log: RunLog;
+    readonly nowMs: () => number;
+  },
+): Promise<void> {
+  const { intervalMs, signal, ended } = run;
+  const { board, metrics, log, nowMs } = tools;
+  const pulling = runLoop(app, {
+    intervalMs,
+    signal,
+    onResult: (result, durationMs) => {
+      board.record(result, nowMs());
+      metrics.pulled(result, durationMs);
+      log.pulled(result, durationMs);
+    },
+    onBackground: (event) => {
+      noteBackground(event, { board, metrics });
+      log.background(event);
+    },
+  });
+  const maintaining = keepMaintained(app, {
+    signal: AbortSignal.any([signal, ended.signal]),
+    onMaintained: (result, scope) => {
+      const { source, table, maintenance, error } = result;
+      const compactedFileCount = maintenance?.compactedFileCount ?? 0;
+      // A table that nothing was pulled into yet was not maintained.
+      if (result.skipped === undefined)
+        metrics.maintained({ source, table, isFailed: error !== undefined, compactedFileCount });
+      log.maintained(result, scope);
+    },
+  });
+  await pulling.finally(() => ended.abort());
+  await maintaining;
 }
 
 function noteBackground(
