@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // No test changes what another one sees; loading the program anew for each of 200 files takes a minute.
     isolate: false,
-    // Two cores: more workers only make each other slower.
-    maxWorkers: 2,
+    // Two cores: many tests wait for the disk or for another program; a fourth worker gains nothing.
+    maxWorkers: 3,
   },
 });
