@@ -72,10 +72,14 @@ async function findOrphans(
   if (first === undefined || first.metadata.properties["gc.enabled"] === "false") return [];
   const folder = `${first.metadata.location}/metadata`;
   const keepsMetadata = catalog.keepsMetadata === true;
-  const metadataFiles = async (): Promise<readonly string[]> =>
-    (await store.list(folder)).map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
-  const named = await namedFiles(store, { loaded: first, metadataFiles: await metadataFiles() });
-  const oldestMs = clock.nowMs() - options.ageMsMin;
+  const metadataFiles = (entries: readonly StoreEntry[]): readonly string[] =>
+    entries.map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
+  const before = await store.list(folder);
+  const named = await namedFiles(store, { loaded: first, metadataFiles: metadataFiles(before) });
+  // The time of the last commit, by the clock that files have theirs from: this machine's may be ahead, and then the files of a
+  // commit under way would look old.
+  const committedMs = Math.max(...before.map(({ modifiedAtMs }) => modifiedAtMs));
+  const oldestMs = Math.min(clock.nowMs(), committedMs) - options.ageMsMin;
   const found: StoreEntry[] = [];
   for await (const entries of listed(store, first)) {
     throwIfStopped(options.signal);
@@ -86,7 +90,10 @@ async function findOrphans(
   if (found.length === 0) return [];
   // A file may have been committed since the names were read, however old it is.
   const loaded = (await catalog.load(options.name)) ?? first;
-  const namedNow = await namedFiles(store, { loaded, metadataFiles: await metadataFiles() });
+  const namedNow = await namedFiles(store, {
+    loaded,
+    metadataFiles: metadataFiles(await store.list(folder)),
+  });
   return found
     .filter(({ path }) => isUnnamed(path, { loaded, named: namedNow, keepsMetadata }))
     .slice(0, ORPHAN_COUNT_MAX);
