@@ -34,6 +34,8 @@ export async function maintainTable(
   const openDay = dayOf((tools.clock.nowMs() - CLOSING_MS) * 1000);
   const isAll = scope === "all";
   const before = await sizesOf(table);
+  // Before any commit of our own: those have the time of a clock that may have been set forward.
+  const committedMs = await lastChangeMs(table);
   try {
     const compaction = await compactUnlessDeletes(isAll && !isDryRun ? await withDefaults(table) : table, {
       openDay,
@@ -44,7 +46,7 @@ export async function maintainTable(
     });
     const expiry = isAll ? await expireSnapshots(tools, { name, isDryRun, signal }) : undefined;
     const orphans = isAll
-      ? await removeOrphans(tools, { name, ageMsMin: orphanAgeMsMin, isDryRun, signal })
+      ? await removeOrphans(tools, { name, ageMsMin: orphanAgeMsMin, committedMs, isDryRun, signal })
       : undefined;
     if (compaction.failure !== undefined) throw compaction.failure;
     const { removed, added, givenUpCount } = compaction;
@@ -90,6 +92,12 @@ async function sizesOf(table: LakeTable): Promise<TableMaintenance["filesBefore"
   // Files with row-level deletes of another engine count too; whether they can be compacted is seen later.
   const files = await table.files({ withDeletedRows: true });
   return { count: files.length, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+/** When the table's metadata last changed, by the clock that files have their time from. */
+async function lastChangeMs(table: LakeTable): Promise<number> {
+  const files = await internalsOf(table).tools.store.list(`${table.location}/metadata`);
+  return Math.max(...files.map(({ modifiedAtMs }) => modifiedAtMs));
 }
 
 async function metadataSizes(table: LakeTable): Promise<TableMaintenance["metadataFiles"]> {

@@ -17,7 +17,8 @@ const HINT = "version-hint.text";
  * Removes files that nothing names and that are older than an age limit from a table's `data` and `metadata` folders: what killed
  * processes left, and metadata files beyond the log (docs/spec/maintain.md, M5). A commit under way has young files only.
  *
- * @param options `ageMsMin`: the age limit, ms; `isDryRun`: finds them only
+ * @param options `ageMsMin`: the age limit, ms; `committedMs`: when the table was last changed, by the clock that files have their time
+ *   from; `isDryRun`: finds them only
  * @throws lake_*, stopped
  */
 export async function removeOrphans(
@@ -25,6 +26,7 @@ export async function removeOrphans(
   options: {
     readonly name: string;
     readonly ageMsMin: number;
+    readonly committedMs: number;
     readonly isDryRun: boolean;
     readonly signal: AbortSignal | undefined;
   },
@@ -65,6 +67,7 @@ async function findOrphans(
   options: {
     readonly name: string;
     readonly ageMsMin: number;
+    readonly committedMs: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<readonly StoreEntry[]> {
@@ -74,12 +77,12 @@ async function findOrphans(
   const keepsMetadata = catalog.keepsMetadata === true;
   const metadataFiles = (entries: readonly StoreEntry[]): readonly string[] =>
     entries.map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
-  const before = await store.list(folder);
-  const named = await namedFiles(store, { loaded: first, metadataFiles: metadataFiles(before) });
-  // The time of the last commit, by the clock that files have theirs from: this machine's may be ahead, and then the files of a
-  // commit under way would look old.
-  const committedMs = Math.max(...before.map(({ modifiedAtMs }) => modifiedAtMs));
-  const oldestMs = Math.min(clock.nowMs(), committedMs) - options.ageMsMin;
+  const named = await namedFiles(store, {
+    loaded: first,
+    metadataFiles: metadataFiles(await store.list(folder)),
+  });
+  // This machine's clock may be ahead, and then the files of a commit under way would look old.
+  const oldestMs = Math.min(clock.nowMs(), options.committedMs) - options.ageMsMin;
   const found: StoreEntry[] = [];
   for await (const entries of listed(store, first)) {
     throwIfStopped(options.signal);

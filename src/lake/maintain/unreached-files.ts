@@ -18,8 +18,9 @@ export async function unreachedFiles(
 ): Promise<{ readonly data: readonly string[]; readonly metadata: readonly string[] }> {
   const kept = await manifestsOf(store, snapshots.kept, { mayBeMissing: false });
   const gone = await manifestsOf(store, snapshots.removed, { mayBeMissing: true });
-  for (const path of kept.keys()) gone.delete(path);
   // By name, for engines spell the folders differently (`file:///lake`, `/lake`); names are unique.
+  const keptNames = new Set([...kept.keys()].map(nameOf));
+  for (const path of gone.keys()) if (keptNames.has(nameOf(path))) gone.delete(path);
   const data = new Map<string, string>();
   for (const manifest of gone.values()) {
     const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing: true });
