@@ -155,7 +155,7 @@ async function withLake(work: (bench: Bench) => Promise<void>): Promise<void> {
 async function someRows(): Promise<Row[]> {
   const table = findTable("auth");
   const rows: Row[] = [];
-  for await (const page of recordedPages(2_000)) {
+  for await (const page of recordedPages(20_000)) {
     const { response } = parseJson(page) as unknown as { response: { authlogs: never[] } };
     for (const event of response.authlogs) {
       const mapped = table?.map(event, { fetchedAtUs: 1_773_000_000_000_000 });
