@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { awsCommands, withAccount } from "./declare-aws.ts";
-import { command, type Declare, examples, tableCommand } from "./declare.ts";
+import { askingCommands } from "./declare-asking.ts";
+import { pullingCommands } from "./declare-pulling.ts";
+import { command, type Declare, examples } from "./declare.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
 
@@ -20,20 +22,14 @@ export function createProgram(io: Io, done: (exitCode: number) => void): Command
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError("(add --help for what can be said here)")
     .addHelpText("after", GUIDE);
-  const ask = [status, query, tables] as const;
   for (const declare of [
     init,
     validate,
     diff,
     secret,
     doctor,
-    pull,
-    backfill,
-    verify,
-    replay,
-    maintain,
-    runDaemon,
-    ...ask,
+    ...pullingCommands,
+    ...askingCommands,
     ...awsCommands,
     simulate,
   ]) {
@@ -150,142 +146,6 @@ const doctor: Declare = (program, io, done) => {
   )
     .addHelpText("after", examples(["duolake doctor", "duolake doctor --json"]))
     .action(async (options) => done(await (await import("./doctor.ts")).doctor(options, io)));
-};
-
-const pull: Declare = (program, io, done) => {
-  tableCommand(program, "pull", "pull once: read what is new and commit it")
-    .addHelpText(
-      "after",
-      examples(["duolake pull", "duolake pull --source duo --table auth", "duolake pull --json"]),
-    )
-    .action(async (options) => done(await (await import("./pull.ts")).pull(options, io)));
-};
-
-const backfill: Declare = (program, io, done) => {
-  tableCommand(
-    program,
-    "backfill",
-    "pull, then fetch what lies before: newest first, goes on where it was stopped",
-  )
-    .option("--since <time>", "how far back: 180d, 2026-03-12 or an instant (default: pull.backfill)")
-    .option("--until <time>", "only what is older than this day or instant")
-    .addHelpText(
-      "after",
-      examples([
-        "duolake backfill",
-        "duolake backfill --since 30d --table auth",
-        "duolake backfill --since 2026-01-01 --until 2026-02-01T00:00:00Z --json",
-      ]),
-    )
-    .action(async (options) => done(await (await import("./backfill.ts")).backfill(options, io)));
-};
-
-const verify: Declare = (program, io, done) => {
-  tableCommand(program, "verify", "compare the tables with Duo, hour by hour, and append what is missing")
-    .addOption(new Option("--since <time>", "how far back: 7d, 2026-03-12 or an instant").default("7d"))
-    .option("--hours", "list the hours in which something was or is missing")
-    .addHelpText(
-      "after",
-      examples([
-        "duolake verify",
-        "duolake verify --since 30d --table auth --hours",
-        'duolake query "SELECT * FROM duo_completeness WHERE missing > 0"',
-      ]),
-    )
-    .action(async (options) => done(await (await import("./verify.ts")).verify(options, io)));
-};
-
-const replay: Declare = (program, io, done) => {
-  tableCommand(
-    program,
-    "replay",
-    "map stored events and dead letters again, after an update that mends a mapping; Duo is not asked",
-  )
-    .option("--since <time>", "only events this young: 30d, 2026-03-12 or an instant (default: all)")
-    .option("--dead-letters-only", "leave rows as they are; try the dead letters again")
-    .option("--dry-run", "count what would change and change nothing")
-    .addHelpText(
-      "after",
-      examples([
-        "duolake replay --dry-run",
-        "duolake replay --table auth --since 30d",
-        "duolake replay --dead-letters-only --json",
-      ]),
-    )
-    .action(async (options) => done(await (await import("./replay.ts")).replay(options, io)));
-};
-
-const maintain: Declare = (program, io, done) => {
-  command(
-    program,
-    "maintain",
-    "compact the tables, take old snapshots out of their history, remove what nothing names; `run` does it by itself",
-  )
-    .option("--source <name>", "only this log source")
-    .option("--table <name>", "only this table (short name); also dead_letter and completeness")
-    .option("--dry-run", "say what would be done and change nothing")
-    .addHelpText(
-      "after",
-      examples(["duolake maintain --dry-run", "duolake maintain --table auth", "duolake maintain --json"]),
-    )
-    .action(async (options) => done(await (await import("./maintain.ts")).maintain(options, io)));
-};
-
-const runDaemon: Declare = (program, io, done) => {
-  program
-    .command("run")
-    .description("pull every interval until stopped; health, metrics and a page on 127.0.0.1")
-    .option("--dir <dir>", "the Matano directory (default: the nearest parent folder that is one)")
-    .addOption(new Option("--port <port>", "port on 127.0.0.1, 0 for any free one").default("8686"))
-    .addHelpText(
-      "after",
-      examples(["duolake run", "duolake run --port 9000", "curl http://127.0.0.1:8686/healthz"]),
-    )
-    .action(async (options) => done(await (await import("./run.ts")).runDaemon(options, io)));
-};
-
-const status: Declare = (program, io, done) => {
-  command(program, "status", "show for each table how far it is, what it holds and what went wrong last")
-    .addHelpText("after", examples(["duolake status", "duolake status --json"]))
-    .action(async (options) => done(await (await import("./status.ts")).status(options, io)));
-};
-
-const query: Declare = (program, io, done) => {
-  command(program, "query <sql>", "ask the tables in SQL (DuckDB's), read only")
-    .addOption(
-      new Option("--format <format>", "how to print the rows")
-        .choices(["table", "json", "ndjson", "csv"])
-        .default("table"),
-    )
-    .option("--since <time>", "only rows whose ts is not before: 7d, 2026-03-12 or an instant")
-    .option("--until <time>", "only rows whose ts is before: 1d, 2026-03-12 or an instant")
-    .option(
-      "--as-of <moment>",
-      "read the tables as they were: 1d, 2026-03-12, an instant, or a snapshot's id",
-    )
-    .addHelpText(
-      "after",
-      examples([
-        "duolake query \"SELECT user.name, count(*) FROM duo_auth WHERE event.outcome = 'failure' GROUP BY ALL\"",
-        'duolake query --since 1h "SELECT ts, user.name, event.outcome FROM duo_auth ORDER BY ts"',
-        'duolake query --format csv "SELECT * FROM duo_admin" > admin.csv',
-      ]),
-    )
-    .action(async (sql: string, options) => done(await (await import("./query.ts")).query(sql, options, io)));
-};
-
-const tables: Declare = (program, io, done) => {
-  command(program, "tables [name]", "show the tables, or one table's columns with their descriptions")
-    .addOption(
-      new Option("--format <format>", "iceberg prints the Iceberg schema").choices(["table", "iceberg"]),
-    )
-    .addHelpText(
-      "after",
-      examples(["duolake tables", "duolake tables auth", "duolake tables auth --format iceberg"]),
-    )
-    .action(async (name: string | undefined, options) =>
-      done(await (await import("./tables.ts")).tables(name, options, io)),
-    );
 };
 
 const simulate: Declare = (program, io, done) => {

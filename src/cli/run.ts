@@ -113,8 +113,7 @@ async function pullAndMaintain(
       log.maintained(result, scope);
     },
   });
-  await pulling.finally(() => ended.abort());
-  await maintaining;
+  await Promise.all([pulling.finally(() => ended.abort()), maintaining]);
 }
 
 function noteBackground(

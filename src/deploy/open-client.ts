@@ -1,4 +1,4 @@
-import { DuolakeError, errorText } from "../core/errors.ts";
+import { loadAwsPackage } from "../core/load-aws-package.ts";
 import { trustedCertificates } from "../core/trusted-certificates.ts";
 
 /** How to reach an AWS account; what is absent is left to the SDK's own chain: environment, shared files, role of the machine. */
@@ -45,7 +45,7 @@ export function clientOpener<Package, Client>(
 ): () => Promise<{ readonly api: Package; readonly client: Client }> {
   let opened: Promise<{ readonly api: Package; readonly client: Client }> | undefined;
   const open = async (): Promise<{ readonly api: Package; readonly client: Client }> => {
-    const api = await loadPackage(packageName, how.load);
+    const api = await loadAwsPackage("AWS", packageName, how.load);
     const ca = await trustedCertificates();
     const requestHandler = {
       connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -65,18 +65,4 @@ export function clientOpener<Package, Client>(
     });
     return opened;
   };
-}
-
-async function loadPackage<Package>(name: string, load: () => Promise<Package>): Promise<Package> {
-  // It would print a warning about Node.js 20 with every command; package.json says which versions work.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  try {
-    return await load();
-  } catch (error) {
-    throw new DuolakeError(
-      "package_missing",
-      `Cannot use AWS: package ${name} cannot be loaded, got ${errorText(error)}; install it with npm install ${name}`,
-      { cause: error },
-    );
-  }
 }

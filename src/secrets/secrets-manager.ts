@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { DuolakeError, errorText } from "../core/errors.ts";
+import { loadAwsPackage } from "../core/load-aws-package.ts";
 import { trustedCertificates } from "../core/trusted-certificates.ts";
 
 type Package = typeof import("@aws-sdk/client-secrets-manager");
@@ -80,7 +80,8 @@ const DESCRIPTION = "The secret key of a Duo Admin API application, read by duol
 async function openClient(
   options: SecretsManagerOptions,
 ): Promise<{ readonly api: Package; readonly client: SecretsManagerClient }> {
-  const api = await load(options);
+  const load = options.loadPackage ?? (() => import("@aws-sdk/client-secrets-manager"));
+  const api = await loadAwsPackage("Secrets Manager", "@aws-sdk/client-secrets-manager", load);
   const ca = await trustedCertificates();
   const { endpoint, region, profile, credentials } = options;
   const client = new api.SecretsManagerClient({
@@ -97,18 +98,4 @@ async function openClient(
     },
   });
   return { api, client };
-}
-
-async function load(options: SecretsManagerOptions): Promise<Package> {
-  // It would print a warning about Node.js 20 with every command; package.json says which versions work.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  try {
-    return await (options.loadPackage?.() ?? import("@aws-sdk/client-secrets-manager"));
-  } catch (error) {
-    throw new DuolakeError(
-      "package_missing",
-      `Cannot use Secrets Manager: package @aws-sdk/client-secrets-manager cannot be loaded, got ${errorText(error)}; install it with npm install @aws-sdk/client-secrets-manager`,
-      { cause: error },
-    );
-  }
 }

@@ -1,5 +1,5 @@
 import type { GlueClient, Table, TableInput } from "@aws-sdk/client-glue";
-import { DuolakeError, errorText } from "../../core/errors.ts";
+import { loadAwsPackage } from "../../core/load-aws-package.ts";
 import { trustedCertificates } from "../../core/trusted-certificates.ts";
 
 type Package = typeof import("@aws-sdk/client-glue");
@@ -102,7 +102,8 @@ export function glueRequests(options: GlueOptions & { readonly database: string 
 async function openClient(
   options: GlueOptions,
 ): Promise<{ readonly api: Package; readonly client: GlueClient }> {
-  const api = await load(options);
+  const load = options.loadPackage ?? (() => import("@aws-sdk/client-glue"));
+  const api = await loadAwsPackage("Glue", "@aws-sdk/client-glue", load);
   const ca = await trustedCertificates();
   const { endpoint, region, credentials } = options;
   const agent = { keepAlive: true, maxSockets: SOCKET_COUNT_MAX };
@@ -120,18 +121,4 @@ async function openClient(
     },
   });
   return { api, client };
-}
-
-async function load(options: GlueOptions): Promise<Package> {
-  // It would print a warning about Node.js 20 with every command; package.json says which versions work.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  try {
-    return await (options.loadPackage?.() ?? import("@aws-sdk/client-glue"));
-  } catch (error) {
-    throw new DuolakeError(
-      "package_missing",
-      `Cannot use Glue: package @aws-sdk/client-glue cannot be loaded, got ${errorText(error)}; install it with npm install @aws-sdk/client-glue`,
-      { cause: error },
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { DuolakeError, errorText } from "../../core/errors.ts";
+import { loadAwsPackage } from "../../core/load-aws-package.ts";
 import { trustedCertificates } from "../../core/trusted-certificates.ts";
 import type { S3Path } from "./s3-path.ts";
 
@@ -198,7 +198,8 @@ function at({ bucket, key }: S3Path): { readonly Bucket: string; readonly Key: s
 }
 
 async function openClient(options: S3Options): Promise<{ readonly api: Package; readonly client: S3Client }> {
-  const api = await load(options);
+  const load = options.loadPackage ?? (() => import("@aws-sdk/client-s3"));
+  const api = await loadAwsPackage("S3", "@aws-sdk/client-s3", load);
   const ca = await trustedCertificates();
   const { endpoint, region, credentials } = options;
   const agent = { keepAlive: true, maxSockets: SOCKET_COUNT_MAX };
@@ -223,18 +224,4 @@ async function openClient(options: S3Options): Promise<{ readonly api: Package; 
     },
   });
   return { api, client };
-}
-
-async function load(options: S3Options): Promise<Package> {
-  // It would print a warning about Node.js 20 with every command; package.json says which versions work.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  try {
-    return await (options.loadPackage?.() ?? import("@aws-sdk/client-s3"));
-  } catch (error) {
-    throw new DuolakeError(
-      "package_missing",
-      `Cannot use S3: package @aws-sdk/client-s3 cannot be loaded, got ${errorText(error)}; install it with npm install @aws-sdk/client-s3`,
-      { cause: error },
-    );
-  }
 }
