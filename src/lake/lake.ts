@@ -32,20 +32,22 @@ export interface RefusedRow {
   readonly reason: string;
 }
 
-/** Collects rows in a spool file on disk and turns them into Parquet; memory does not grow with the rows. */
+/** Collects rows column by column and turns them into Parquet; full row groups go to disk while the next ones fill. */
 export interface RowWriter {
   readonly rowCount: number;
-  /** Adds one row. Throws `lake_full` or `lake_unwritable` when the spool cannot be written. */
+  /** About as much as the rows that were added took before they were compressed. */
+  readonly sizeBytes: number;
+  /** Adds one row. One that does not fit the columns leaves nothing behind; `finish` gives it back. */
   readonly add: (row: Row) => void;
   /**
-   * Writes the Parquet files (one for each day of `ts`) and removes the spool. The writer is used up.
+   * Writes the Parquet files (one for each day of `ts`) into the table's folder. The writer is used up.
    * A row that cannot be stored is left out and returned in `refused`; the others are written.
    */
   readonly finish: (signal?: AbortSignal) => Promise<{
     readonly files: readonly StagedFile[];
     readonly refused: readonly RefusedRow[];
   }>;
-  /** Removes the spool without writing anything. Never throws. */
+  /** Removes what was written so far. Never throws. */
   readonly abort: () => Promise<void>;
 }
 

@@ -64,6 +64,8 @@ export interface Drain extends AsyncDisposable {
   readonly readThroughMs: () => number | undefined;
 }
 
+/** Events may be unusually long: rows wait in memory until their batch is committed. */
+const BATCH_BYTES_MAX = 64 * 1024 * 1024;
 /** Identities are kept this much longer than the look-back needs them. */
 const KNOWN_MARGIN_MS = 3_600_000;
 
@@ -99,7 +101,8 @@ export function createDrain(options: DrainOptions): Drain {
         readThroughMs = Math.max(readThroughMs ?? 0, page.readThroughMs);
         known.forgetBefore((readThroughMs - options.lookBackMs - KNOWN_MARGIN_MS) * 1000);
       }
-      if (batch.writer.rowCount >= options.batchRowCountMax) await flush(false);
+      const { rowCount, sizeBytes } = batch.writer;
+      if (rowCount >= options.batchRowCountMax || sizeBytes >= BATCH_BYTES_MAX) await flush(false);
     },
     takeCandidate: async (candidate, fetchedAtMs) => {
       if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);

@@ -89,7 +89,7 @@ test.skipIf(!canMount())(
     });
     const lake = join(harness.dir, "lake");
     mkdirSync(lake);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", lake]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=192k", "tmpfs", lake]);
     try {
       const app = await harness.start();
       const pull = (): ReturnType<typeof pullAll> =>

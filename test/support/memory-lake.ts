@@ -141,6 +141,9 @@ function writer(shared: SharedTables, operate: Operate): RowWriter {
     get rowCount() {
       return rows.length;
     },
+    get sizeBytes() {
+      return rows.length;
+    },
     add: (row) => void rows.push(structuredClone(row)),
     finish: () =>
       operate(() => {

@@ -6,7 +6,6 @@ import { currentSchema } from "../spec/metadata.ts";
 import type { TableMetadata } from "../spec/types.ts";
 import { stagedFile } from "../staged-file.ts";
 import type { Store } from "../store/store.ts";
-import { metricsOf } from "./metrics.ts";
 import type { WrittenFile } from "./write-parquet.ts";
 
 /**
@@ -31,7 +30,6 @@ export async function adoptFiles(
       order.fields[0].transform === "identity" &&
       order.fields[0].direction === "asc",
   );
-  const metrics = metricsOf(fields);
   const moves = files.map((file) => ({
     file,
     from: file.path,
@@ -52,7 +50,7 @@ export async function adoptFiles(
         partition: { [dayName]: file.day },
         record_count: file.rowCount,
         file_size_in_bytes: file.sizeBytes,
-        ...metrics(file.statistics),
+        ...file.metrics,
         sort_order_id: file.isSorted ? (sortOrder?.["order-id"] ?? null) : null,
       },
       tsId,

@@ -42,12 +42,6 @@ export function duckdbType(type: FieldType): string {
   throw new RangeError(`Cannot store type ${type}: DuckDB has no such type`);
 }
 
-/** The `columns` argument of `read_json`: without it DuckDB would guess types from the data. */
-export function jsonColumns(fields: readonly NestedField[]): string {
-  const members = fields.map((field) => `${literal(field.name)}: ${literal(duckdbType(field.type))}`);
-  return `{${members.join(", ")}}`;
-}
-
 /** The `FIELD_IDS` option of `COPY`: readers find columns by these ids, never by name. */
 export function fieldIds(fields: readonly NestedField[]): string {
   return `{${fields.map((field) => `${identifier(field.name)}: ${fieldId(field.id, field.type)}`).join(", ")}}`;

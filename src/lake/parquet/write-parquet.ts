@@ -4,11 +4,11 @@ import type { NestedField } from "../spec/types.ts";
 import { dateDays } from "../spec/instant.ts";
 import type { Duckdb } from "./duckdb.ts";
 import { fieldIds, identifier, literal } from "./duckdb-types.ts";
-import type { ColumnStatistics } from "./metrics.ts";
+import { type ColumnStatistics, type Metrics, metricsOf } from "./metrics.ts";
 
 const ROW_GROUP_ROW_COUNT = 12_288;
 
-/** One Parquet file that a COPY wrote. */
+/** One finished Parquet file that is not in the table's folder yet. */
 export interface WrittenFile {
   readonly path: string;
   /** Days since 1970. */
@@ -18,12 +18,12 @@ export interface WrittenFile {
   readonly sizeBytes: number;
   /** Whether its rows are in the order of `ts` from the first to the last. */
   readonly isSorted: boolean;
-  readonly statistics: ColumnStatistics;
+  readonly metrics: Metrics;
 }
 
 /**
  * Writes the rows of a table expression as Parquet, in the order of `ts`, one file for each day: one statement, whatever the rows.
- * All data files of this program come from here, so they all have the same settings, field ids and statistics.
+ * Compaction writes with it; what pulls bring is written by `row-writer.ts`.
  *
  * `day` is given when all rows are of one day; then DuckDB need not split them and the file is strictly in order.
  */
@@ -60,10 +60,14 @@ export async function writeParquet(
     `COPY (SELECT ${select.join(", ")} FROM ${source}${isSorted ? "" : ' ORDER BY "ts"'}) TO ${literal(target)} (${settings.join(", ")})`,
     options.signal,
   );
-  return Promise.all(rows.map((row) => writtenFile(row, day)));
+  const metrics = metricsOf(fields);
+  return Promise.all(rows.map((row) => writtenFile(row, { day, metrics })));
 }
 
-async function writtenFile(row: Record<string, unknown>, day: number | undefined): Promise<WrittenFile> {
+async function writtenFile(
+  row: Record<string, unknown>,
+  { day, metrics }: { readonly day: number | undefined; readonly metrics: ReturnType<typeof metricsOf> },
+): Promise<WrittenFile> {
   const path = row["filename"] as string;
   const status = await stat(path);
   return {
@@ -73,7 +77,7 @@ async function writtenFile(row: Record<string, unknown>, day: number | undefined
     sizeBytes: status.size,
     // With several days DuckDB writes each file in pieces.
     isSorted: day !== undefined,
-    statistics: row["column_statistics"] as ColumnStatistics,
+    metrics: metrics(row["column_statistics"] as ColumnStatistics),
   };
 }
 

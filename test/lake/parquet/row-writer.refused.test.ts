@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Column } from "../../../src/core/columns.ts";
-import type { Json } from "../../../src/core/json.ts";
+import { type Json, stringifyJson } from "../../../src/core/json.ts";
 import type { Row } from "../../../src/core/row.ts";
-import { lineOf } from "../support/line-of.ts";
 import { sql } from "../support/sql.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { append, testTable } from "../support/test-lake.ts";
@@ -101,7 +100,7 @@ describe("refused rows", () => {
         expect(after.rowCount - before + refused.length).toBe(rows.length);
         for (const { row: document, reason } of refused) {
           expect(reason.length).toBeGreaterThan(3);
-          expect(numbered.map(lineOf)).toContain(lineOf(document));
+          expect(numbered.map((one) => stringifyJson(one))).toContain(stringifyJson(document));
         }
       }),
       { numRuns: 20 },
@@ -115,7 +114,7 @@ describe("refused rows", () => {
     expect(table.rowCount).toBeLessThan(next);
   });
 
-  test("rows that only DuckDB can refuse are found by halving, the others are written", async () => {
+  test("rows of which one value cannot be are left out, the others are written", async () => {
     await using dir = await tempDir();
     const { table } = await testTable(dir.path, { columns: COLUMNS });
     const rows = Array.from({ length: 2_000 }, (_, id): Row => {
@@ -131,7 +130,6 @@ describe("refused rows", () => {
     ]);
     expect(refused.find(({ row: { id } }) => id === 7)?.reason).toMatch(/date.*2024-02-30/);
     expect(refused.find(({ row: { id } }) => id === 1_500)?.reason).toMatch(/DECIMAL|decimal/);
-    for (const { reason } of refused) expect(reason).not.toContain("ndjson");
   });
 
   test("a batch of which every row is refused makes no file", async () => {

@@ -1,4 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
+import * as zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Column } from "../../../src/core/columns.ts";
 import type { Row } from "../../../src/core/row.ts";
@@ -33,6 +34,9 @@ async function writtenIds(path: string): Promise<unknown[]> {
   return rows.slice(1).map((row) => [row["name"], row["field_id"] === null ? null : Number(row["field_id"])]);
 }
 
+/** zstd is not in every Node that this program runs in. */
+const CODEC = "zstdCompress" in zlib ? "ZSTD" : "GZIP";
+
 describe("rowWriter", () => {
   test("rowWriter.finish gives every column its field id, also after the table evolved", async () => {
     await using dir = await tempDir();
@@ -54,14 +58,18 @@ describe("rowWriter", () => {
     }
   });
 
-  test("rowWriter.finish writes one file for each day, zstd, with exact sizes and its rows in order", async () => {
+  test("rowWriter.finish writes one file for each day, compressed, with exact sizes and its rows in order", async () => {
     await using dir = await tempDir();
     const { table } = await testTable(dir.path);
     for (const days of [1, 3]) {
       const writer = table.writer();
       for (let i = 0; i < 90; i += 1) {
         const day = 1 + ((i * 7) % days);
-        writer.add({ ts: `2024-03-0${day}T00:${String((i * 37) % 60).padStart(2, "0")}:00Z`, n: i });
+        writer.add({
+          ts: `2024-03-0${day}T00:${String((i * 37) % 60).padStart(2, "0")}:00Z`,
+          n: i,
+          event: { hash: `${i}`.repeat(16) },
+        });
       }
       expect(writer.rowCount).toBe(90);
       const { files, refused } = await writer.finish();
@@ -72,10 +80,10 @@ describe("rowWriter", () => {
         expect(file.sizeBytes).toBe((await stat(file.path)).size);
         expect(file.path).toMatch(/\/data\/ts_day=2024-03-0\d\/[0-9a-f-]{36}\.parquet$/);
         const [row] = await sql.rows(
-          `SELECT min(epoch_us(ts)) AS low, max(epoch_us(ts)) AS high, list(n ORDER BY file_row_number) = list(n ORDER BY ts, file_row_number) AS sorted, (SELECT any_value(compression) FROM parquet_metadata('${file.path}')) AS codec FROM read_parquet('${file.path}', hive_partitioning = false, file_row_number = true)`,
+          `SELECT min(epoch_us(ts)) AS low, max(epoch_us(ts)) AS high, list(n ORDER BY file_row_number) = list(n ORDER BY ts, file_row_number) AS sorted, (SELECT list(DISTINCT compression ORDER BY compression)::VARCHAR FROM parquet_metadata('${file.path}')) AS codecs FROM read_parquet('${file.path}', hive_partitioning = false, file_row_number = true)`,
         );
         expect([Number(row?.["low"]), Number(row?.["high"])]).toEqual([file.tsMinUs, file.tsMaxUs]);
-        expect(row?.["codec"]).toBe("ZSTD");
+        expect(row?.["codecs"]).toBe(`[${CODEC}, UNCOMPRESSED]`);
         expect(row?.["sorted"]).toBe(true);
         expect(entryOf(file).sort_order_id).toBe(1);
       }
@@ -103,7 +111,7 @@ describe("rowWriter", () => {
     const writer = table.writer();
     writer.add({ ts: "2024-01-01T00:00:00Z" });
     await expect(writer.finish(AbortSignal.abort())).rejects.toMatchObject({ code: "stopped" });
-    expect(await readdir(`${dir.path}/matano/.spool`)).toEqual([]);
+    expect(await readdir(`${dir.path}/matano/.spool`).catch(() => [])).toEqual([]);
   });
 
   test("rows come back as they went in", async () => {
