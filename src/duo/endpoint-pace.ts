@@ -33,8 +33,13 @@ export interface EndpointPaceOptions {
 const MINUTE_MS = 60_000;
 /** So many answers within a minute before a 429 tell what Duo allows; fewer may be somebody else's doing. */
 const LEARNED_COUNT_MIN = 5;
-/** Just below the limit, so that it is not met again and again: each time costs a hold. */
-const LEARNED_SHARE = 0.98;
+/** As many requests as Duo allows in a minute go out in a little more than one: on the way they may come closer together. */
+const WINDOW_MS = MINUTE_MS * 1.02;
+/**
+ * Requests are spaced so that they fill this share of the window. The rest makes up for what a hold has cost, and for answers that
+ * are slow; with a smaller share live pulls would wait for longer behind a backfill that has used the window up.
+ */
+const WINDOW_SHARE = 0.8;
 /** What was learned is tried anew after this long: the limit, or who shares it, may have changed. */
 const LEARNED_FOR_MS = 3_600_000;
 const RATE_PER_SECOND_MIN = 1 / 60;
@@ -44,28 +49,36 @@ const DOUBLING_COUNT_MAX = 16;
 
 /**
  * Makes the pace of one endpoint: additive increase, halved on 429, then held. What Duo answered in the minute before a 429 is
- * what it allows: for an hour the rate does not rise above it.
+ * what it allows in a minute: for an hour no more is sent.
  *
  * Retry-After is honored at any length ("no request to that endpoint before"); the 15 minutes bound our own doubling.
  */
 export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
   const { holdMs, holdMsMax = HOLD_MS_MAX } = options;
-  const { ratePerSecondStart = 1, ratePerSecondStep = 0.5, ratePerSecondMax = 20 } = options;
+  const { ratePerSecondStart = 1, ratePerSecondStep = 2, ratePerSecondMax = 100 } = options;
   let ratePerSecond = ratePerSecondStart;
   let nextAtMs = -Infinity;
   let heldUntilMs = -Infinity;
   let rejectedCount = 0;
-  let learned = { ratePerSecond: Infinity, untilMs: -Infinity };
-  let takenMs: number[] = [];
+  let learned = { count: Infinity, untilMs: -Infinity };
+  /** When requests went out, as far back as a window reaches. */
+  let takenMs: readonly number[] = [];
   // Rounded up: a timer knows whole milliseconds only, and would let the request go before its time.
   const intervalMs = (): number => Math.ceil(1000 / ratePerSecond);
+  /** When the window has room for one more, behind those ahead. */
+  const roomMs = (nowMs: number, aheadCount: number): number => {
+    const before = nowMs < learned.untilMs ? takenMs[takenMs.length + aheadCount - learned.count] : undefined;
+    return before === undefined ? nowMs : Math.ceil(before + WINDOW_MS);
+  };
   return {
-    slotMs: (nowMs, aheadCount) => Math.max(nowMs, nextAtMs, heldUntilMs) + aheadCount * intervalMs(),
+    slotMs: (nowMs, aheadCount) =>
+      Math.max(Math.max(nowMs, nextAtMs, heldUntilMs) + aheadCount * intervalMs(), roomMs(nowMs, aheadCount)),
     take: (nowMs) => {
-      const most = nowMs < learned.untilMs ? learned.ratePerSecond : ratePerSecondMax;
-      ratePerSecond = Math.min(ratePerSecond, most);
+      if (nowMs < learned.untilMs) {
+        ratePerSecond = Math.min(ratePerSecond, (learned.count * 1000) / (WINDOW_MS * WINDOW_SHARE));
+      }
       nextAtMs = nowMs + intervalMs();
-      takenMs = [...withinMinute(takenMs, nowMs), nowMs];
+      takenMs = [...takenMs.filter((atMs) => atMs > nowMs - WINDOW_MS), nowMs];
     },
     succeeded: () => {
       rejectedCount = 0;
@@ -75,12 +88,9 @@ export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
       const backOffMs = Math.min(holdMs * 2 ** Math.min(rejectedCount, DOUBLING_COUNT_MAX), holdMsMax);
       const pauseMs = retryAfterMs ?? backOffMs;
       // The refused request itself was no answer.
-      const answeredCount = withinMinute(takenMs, nowMs).length - 1;
+      const answeredCount = takenMs.filter((atMs) => atMs > nowMs - MINUTE_MS).length - 1;
       if (rejectedCount === 0 && answeredCount >= LEARNED_COUNT_MIN) {
-        learned = {
-          ratePerSecond: (answeredCount * LEARNED_SHARE * 1000) / MINUTE_MS,
-          untilMs: nowMs + LEARNED_FOR_MS,
-        };
+        learned = { count: answeredCount, untilMs: nowMs + LEARNED_FOR_MS };
       }
       rejectedCount += 1;
       ratePerSecond = Math.max(ratePerSecond / 2, RATE_PER_SECOND_MIN);
@@ -91,8 +101,4 @@ export function createEndpointPace(options: EndpointPaceOptions): EndpointPace {
     heldUntilMs: () => heldUntilMs,
     rejectedCount: () => rejectedCount,
   };
-}
-
-function withinMinute(times: readonly number[], nowMs: number): number[] {
-  return times.filter((atMs) => atMs > nowMs - MINUTE_MS);
 }

@@ -1,7 +1,7 @@
 import type { Range } from "./ranges.ts";
 
-/** A slice is to fill so many pages: half a page is wasted at its end, a fiftieth of the requests. */
-const PAGE_COUNT_WANTED = 24;
+/** A slice is to fill so many pages: half a page is wasted at its end, a hundredth of the requests. */
+const PAGE_COUNT_WANTED = 48;
 const LENGTH_MS_MIN = 600_000;
 /** Where nothing is known of the density. */
 const LENGTH_MS_START = 7 * 86_400_000;
@@ -9,7 +9,7 @@ const LENGTH_MS_START = 7 * 86_400_000;
 const GROWTH_MAX = 8;
 
 /**
- * Chooses the next slice of a backfill: the newest part of what is open, about as long as 24 pages last; pure.
+ * Chooses the next slice of a backfill: the newest part of what is open, about as long as 48 pages last; pure.
  *
  * @param open the newest stretch that is missing, at whole seconds
  * @param options `last`: what was seen most recently, and `pageRowCount`: rows in a page

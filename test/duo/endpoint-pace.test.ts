@@ -4,6 +4,34 @@ import { createEndpointPace } from "../../src/duo/endpoint-pace.ts";
 
 const MINUTE_MS = 60_000;
 
+const LIMITS = [2, 5, 10, 20, 50, 60, 100];
+
+test.each(
+  LIMITS.flatMap((limit) =>
+    [limit + 1, 2 * limit + 1, 5 * limit, 40 * limit].map((pages) => [pages, limit] as const),
+  ),
+)(
+  "%i pages at %i a minute, a limit that has to be found out, take at most 5 % longer than it makes necessary",
+  (pageCount, requestsPerMinute) => {
+    const limit = createRateLimiter({ requestsPerMinute });
+    const pace = createEndpointPace({ holdMs: MINUTE_MS });
+    let nowMs = 0;
+    let answered = 0;
+    while (answered < pageCount) {
+      nowMs = Math.max(nowMs, pace.slotMs(nowMs, 0));
+      pace.take(nowMs);
+      try {
+        limit("endpoint", nowMs);
+        pace.succeeded();
+        answered += 1;
+      } catch {
+        pace.limited(nowMs, undefined);
+      }
+    }
+    expect(nowMs / ((pageCount / requestsPerMinute) * MINUTE_MS)).toBeLessThanOrEqual(1.05);
+  },
+);
+
 /** Asks as often as the pace lets, for a while; an answer takes 50 ms. */
 function ask(
   requestsPerMinute: number,
@@ -58,5 +86,5 @@ test("a limit that was lifted is noticed within the hour", () => {
   expect(pace.slotMs(nowMs, 1) - nowMs).toBeGreaterThan(4_000);
   nowMs += 61 * MINUTE_MS;
   for (let i = 0; i < 100; i += 1) request();
-  expect(pace.ratePerSecond()).toBe(20);
+  expect(pace.ratePerSecond()).toBe(100);
 });
