@@ -111,7 +111,7 @@ function createPlay(clock: FakeClock, budget: RequestBudget) {
     if (happening.kind === "ok") {
       budget.succeeded(happening.path);
       const model = modelOf(happening.path);
-      model.ratePerSecond = Math.min(model.ratePerSecond + 0.5, 20);
+      model.ratePerSecond = Math.min(model.ratePerSecond + 2, 100);
     }
     if (happening.kind === "limited") {
       const holdMs = budget.limited(happening.path, happening.retryAfterMs);

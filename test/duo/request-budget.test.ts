@@ -51,9 +51,9 @@ describe("createRequestBudget", () => {
       budget.succeeded(PATH);
     }
     const rates = clock.sleeps.map((ms) => Math.round(10_000 / ms) / 10);
-    expect(rates.slice(0, 3)).toEqual([1, 1.5, 2]);
-    expect(Math.max(...rates)).toBe(20);
-    expect(rates.at(-1)).toBe(20);
+    expect(rates.slice(0, 3)).toEqual([1, 3, 5]);
+    expect(Math.max(...rates)).toBe(100);
+    expect(rates.at(-1)).toBe(100);
   });
 
   test("goes half as fast after each 429, down to one request a minute", async () => {
@@ -168,7 +168,7 @@ describe("createRequestBudget, whatever happens", () => {
           freeAtMs = clock.elapsedMs() + 1000 / rateBefore;
           if (event.answer === "ok") {
             budget.succeeded(PATH);
-            ratePerSecond = Math.min(ratePerSecond + 0.5, 20);
+            ratePerSecond = Math.min(ratePerSecond + 2, 100);
           } else {
             const pauseMs = budget.limited(PATH, event.retryAfterMs);
             ratePerSecond = Math.max(ratePerSecond / 2, 1 / 60);

@@ -97,7 +97,7 @@ describe("budget.endpoints", () => {
     budget.succeeded(PATH);
     budget.limited(OTHER_PATH, undefined);
     expect(budget.endpoints()).toEqual([
-      { endpoint: PATH, ratePerSecond: 1.5, heldUntilMs: undefined },
+      { endpoint: PATH, ratePerSecond: 3, heldUntilMs: undefined },
       { endpoint: OTHER_PATH, ratePerSecond: 0.5, heldUntilMs: clock.nowMs() + MINUTE_MS },
     ]);
     await clock.advance(MINUTE_MS);
