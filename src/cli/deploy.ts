@@ -39,7 +39,7 @@ export interface DeployFiles {
 
 /** The files that the package ships with. */
 export function packagedFiles(): DeployFiles {
-  return { template: findPackageFile("infra/template.json"), code: findPackageFile("dist/lambda.zip") };
+  return { template: findPackageFile("infra/template.json"), code: findPackageFile("infra/lambda.zip") };
 }
 
 /** What tests put in the place of AWS and of the package's files. */

@@ -21,7 +21,7 @@ export async function readFunctionCode(path: string): Promise<FunctionCode> {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new DuolakeError(
       "package_missing",
-      `Cannot deploy: this version comes without the code of the functions, got nothing at ${path}; what they would run in stands in infra/template.json and docs/aws.md`,
+      `Cannot deploy: the code of the functions is missing, got nothing at ${path}; the published package has it, in a clone of the repository \`npm run bundle:lambda\` makes it`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { daySpec } from "../append/prepare.ts";
 import type { StagedFile } from "../lake.ts";
 import { dayText } from "../spec/instant.ts";
 import { currentSchema } from "../spec/metadata.ts";
+import { tsOrderId } from "../spec/ts-order.ts";
 import type { TableMetadata } from "../spec/types.ts";
 import { stagedFile } from "../staged-file.ts";
 import type { Store } from "../store/store.ts";
@@ -23,13 +24,7 @@ export async function adoptFiles(
   const { fields } = currentSchema(metadata);
   const tsId = fields.find((field) => field.name === "ts")?.id ?? -1;
   const dayName = daySpec(metadata).fields[0]?.name ?? "";
-  const sortOrder = metadata["sort-orders"].find(
-    (order) =>
-      order.fields.length === 1 &&
-      order.fields[0]?.["source-id"] === tsId &&
-      order.fields[0].transform === "identity" &&
-      order.fields[0].direction === "asc",
-  );
+  const sortOrderId = tsOrderId(metadata);
   const moves = files.map((file) => ({
     file,
     from: file.path,
@@ -51,7 +46,7 @@ export async function adoptFiles(
         record_count: file.rowCount,
         file_size_in_bytes: file.sizeBytes,
         ...file.metrics,
-        sort_order_id: file.isSorted ? (sortOrder?.["order-id"] ?? null) : null,
+        sort_order_id: file.isSorted ? (sortOrderId ?? null) : null,
       },
       tsId,
     ),

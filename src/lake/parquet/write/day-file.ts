@@ -54,17 +54,22 @@ export function dayFile(options: {
     await file.appendFile(bytes);
     sizeBytes += bytes.length;
   };
+  const append = async (
+    { rowCount }: RowGroup,
+    encoding: ReturnType<RowGroup["encode"]>,
+    before: Promise<void>,
+  ): Promise<void> => {
+    const [encoded] = await Promise.all([encoding, before]);
+    if (placed.length === 0) await write([MAGIC]);
+    const offset = sizeBytes;
+    await write(encoded.flatMap(({ pages }) => pages));
+    placed.push({ rowCount, offset, chunks: encoded.map(({ chunk }) => chunk) });
+  };
   const seal = (full: RowGroup): void => {
-    const { rowCount } = full;
     const span = full.span();
     isSorted &&= last === undefined || span === undefined || compareInstants(last, span.from) <= 0;
     last = span?.to;
-    sealing = Promise.all([full.encode(), sealing]).then(async ([encoded]) => {
-      if (placed.length === 0) await write([MAGIC]);
-      const offset = sizeBytes;
-      await write(encoded.flatMap(({ pages }) => pages));
-      placed.push({ rowCount, offset, chunks: encoded.map(({ chunk }) => chunk) });
-    });
+    sealing = append(full, full.encode(), sealing);
     // Whoever finishes the file is told; until then nobody waits, and Node would end the process.
     sealing.catch(() => {});
   };

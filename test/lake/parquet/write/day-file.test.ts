@@ -2,7 +2,6 @@ import { stat } from "node:fs/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Row } from "../../../../src/core/row.ts";
-import { stringifyJson } from "../../../../src/core/json.ts";
 import type { LakeTable, StagedFile } from "../../../../src/lake/lake.ts";
 import { entryOf } from "../../../../src/lake/staged-file.ts";
 import { EVERY_TYPE_COLUMNS } from "../../support/columns.ts";
@@ -150,27 +149,31 @@ describe("a written file", () => {
 function shown(row: Record<string, unknown>): unknown {
   const { text, texts, things, bare, l, d, flag, uid } = row;
   const items = texts as { readonly items: readonly unknown[] } | null;
-  return { text, texts: items === null ? null : (items.items ?? items), things, bare, l, d, flag, uid };
+  const listed = items === null ? null : (items.items ?? items);
+  return { text, texts: listed, things: thingsOf(things), bare, l, d, flag, uid };
+}
+
+/** The first member of each; the other is compared by the tests of the compaction, bit by bit. */
+function thingsOf(json: unknown): unknown {
+  if (typeof json !== "string") return null;
+  return (JSON.parse(json) as readonly { readonly a: number | null }[]).map(({ a }) => a);
 }
 
 /** The row as DuckDB must show it. */
 function expected(row: Row): unknown {
   const nested = row["nested"] as Record<string, never> | undefined;
-  const things = nested?.["things"] as readonly { a?: number; deep?: number[][] }[] | undefined;
+  const things = nested?.["things"] as readonly { readonly a?: number }[] | undefined;
+  const texts = nested?.["texts"] as readonly (string | null)[] | undefined;
   const text = row["text"] as string | undefined;
   const l = row["l"] as bigint | undefined;
   return {
     text: text?.toWellFormed() ?? null,
-    texts:
-      (nested?.["texts"] as (string | null)[] | undefined)?.map((one) => one?.toWellFormed() ?? null) ?? null,
-    things: things === undefined ? null : expect.any(String),
+    texts: texts?.map((one) => one?.toWellFormed() ?? null) ?? null,
+    things: things?.map(({ a }) => a ?? null) ?? null,
     bare: nested === undefined,
     l: l === undefined ? null : String(l),
     d: row["d"] === undefined ? null : Number(row["d"]) + 0,
     flag: row["flag"] ?? null,
     uid: (row["uid"] as string | undefined)?.toLowerCase() ?? null,
-    ...(things !== undefined && {
-      things: things.length === 0 ? "[]" : expect.stringContaining(stringifyJson(things[0]?.a ?? null)),
-    }),
   };
 }

@@ -1,0 +1,83 @@
+import type { Logger } from "pino";
+import type { App } from "../app.ts";
+import { keptTables, type MaintainedTable, maintainOne } from "../maintain-all.ts";
+import type { StatusStore } from "../status/status-objects.ts";
+import type { Deadline } from "./deadline.ts";
+import { isDueWhole, type Maintained, readMaintained, writeMaintained } from "./maintained.ts";
+import { metricLine } from "./metric-line.ts";
+import type { LambdaContext } from "./pull-handler.ts";
+
+export interface MaintainHandlerOptions {
+  /** Puts the program together for one invocation. */
+  readonly open: () => Promise<App>;
+  readonly store: StatusStore;
+  /** Where it stands when each table was maintained last. */
+  readonly statusPath: string;
+  readonly label: string;
+  readonly nowMs: () => number;
+  readonly logger: Pick<Logger, "info" | "error">;
+  /** Takes lines of metrics. */
+  readonly write: (line: string) => void;
+  readonly startDeadline: (delayMs: number) => Deadline;
+}
+
+/** Whatever is under way is given up from here on; what was committed stays. */
+const REMAINING_MS_MIN = 60_000;
+
+/**
+ * Makes the handler of the rule for maintenance: maintains table after table, the one that has waited longest first, until the
+ * time is over. The next invocation goes on. A failing table does not stop the others (P4).
+ *
+ * @returns throws where the program cannot be put together, or where every table that it came to failed
+ */
+export function maintainHandler(options: MaintainHandlerOptions): (context: LambdaContext) => Promise<void> {
+  const { store, statusPath, nowMs, logger } = options;
+  return async (context) => {
+    using deadline = options.startDeadline(context.getRemainingTimeInMillis() - REMAINING_MS_MIN);
+    const { signal } = deadline;
+    await using app = await options.open();
+    const maintained = await readMaintained(store, statusPath);
+    const results: MaintainedTable[] = [];
+    const tables = app.sources
+      .flatMap(keptTables)
+      .sort((a, b) => lastMs(maintained, a) - lastMs(maintained, b));
+    for (const table of tables) {
+      if (signal.aborted) break;
+      const startMs = nowMs();
+      const scope = isDueWhole(lastMs(maintained, table), startMs) ? "all" : "open_days";
+      const result = await maintainOne(app, table, { scope, signal });
+      // What was stopped is the first of the next invocation.
+      if (signal.aborted && result.error?.code === "stopped") break;
+      results.push(result);
+      tell(logger, result);
+      // A table that fails must not keep the others waiting for ever: it has had its turn.
+      if (scope === "all") maintained.set(table.resolvedName, startMs);
+    }
+    await writeMaintained(store, statusPath, maintained);
+    logger.info({ tables: tables.length, maintained: results.length }, "maintenance ended");
+    finish(options, results);
+  };
+}
+
+function lastMs(maintained: Maintained, { resolvedName }: { readonly resolvedName: string }): number {
+  return maintained.get(resolvedName) ?? -Infinity;
+}
+
+function tell(logger: MaintainHandlerOptions["logger"], result: MaintainedTable): void {
+  const { source, table, durationMs, error, maintenance, skipped } = result;
+  const about = { source, table, duration_ms: durationMs };
+  if (error !== undefined)
+    logger.error({ ...about, code: error.code, reason: error.message }, "maintenance failed");
+  else if (skipped === undefined)
+    logger.info({ ...about, compacted_files: maintenance?.compactedFileCount }, "maintained");
+}
+
+/** The alarm for maintenance watches the function's errors: one bad table is told in the logs, all bad ones are an alarm. */
+function finish({ label, nowMs, write }: MaintainHandlerOptions, results: readonly MaintainedTable[]): void {
+  const failed = results.filter(({ error }) => error !== undefined);
+  if (failed.length < results.length || results.length === 0) {
+    write(metricLine({ label, nowMs: nowMs(), counts: { MaintainSuccess: 1 } }));
+    return;
+  }
+  throw new Error(`Cannot maintain any of ${results.length} tables: ${failed[0]?.error?.message ?? ""}`);
+}

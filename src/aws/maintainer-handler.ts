@@ -1,0 +1,39 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { createApp } from "../app.ts";
+import { systemClock } from "../core/clock.ts";
+import { openS3 } from "../lake/open-s3.ts";
+import { startDeadline } from "./deadline.ts";
+import { deployedEnvironment } from "./deployed-environment.ts";
+import { deployedConfigLoader } from "./load-deployed-config.ts";
+import { loadDirectory } from "./load-directory.ts";
+import { maintainHandler } from "./maintain-handler.ts";
+import type { LambdaContext } from "./pull-handler.ts";
+import { statusFolder } from "./status-folder.ts";
+
+let started: ReturnType<typeof maintainHandler> | undefined;
+
+/** What Lambda calls a few times a day: keeps the tables of the deployment small and quick. */
+export async function handler(_event: unknown, context: LambdaContext): Promise<void> {
+  started ??= start(process.env);
+  await started(context);
+}
+
+function start(env: Readonly<Record<string, string | undefined>>): ReturnType<typeof maintainHandler> {
+  const deployed = deployedEnvironment(env);
+  const temporaryFolder = tmpdir();
+  const store = openS3({ clock: systemClock, localFolder: join(temporaryFolder, "duolake") });
+  const load = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
+  const output = pino.destination({ fd: 1, sync: true });
+  return maintainHandler({
+    open: async () => createApp({ config: await load(deployed), clock: systemClock, env }),
+    store,
+    statusPath: `${statusFolder(deployed.warehouse)}/maintenance.json`,
+    label: deployed.label,
+    nowMs: systemClock.nowMs,
+    logger: pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, output),
+    write: (line) => output.write(`${line}\n`),
+    startDeadline,
+  });
+}

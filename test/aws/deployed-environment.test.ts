@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { deployedEnvironment } from "../../src/aws/deployed-environment.ts";
+
+const ENV = {
+  DUOLAKE_LABEL: "main",
+  DUOLAKE_CONFIG_BUCKET: "code",
+  DUOLAKE_CONFIG_KEY: "config/a.json",
+  DUOLAKE_WAREHOUSE: "s3://lake/lake",
+  DUOLAKE_DATABASE: "logs",
+};
+
+describe("deployedEnvironment", () => {
+  test("reads what the template sets", () => {
+    expect(deployedEnvironment(ENV)).toEqual({
+      label: "main",
+      configBucket: "code",
+      configKey: "config/a.json",
+      warehouse: "s3://lake/lake",
+      database: "logs",
+    });
+  });
+
+  test.each(Object.keys(ENV))("names %s where it is missing or empty", (name) => {
+    for (const value of [undefined, ""]) {
+      expect(() => deployedEnvironment({ ...ENV, [name]: value })).toThrow(`the environment lacks ${name}`);
+    }
+  });
+});
