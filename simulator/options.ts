@@ -8,8 +8,10 @@ export type Permission = "Grant read log" | "Grant read information";
 
 /** How many requests each endpoint answers. */
 export interface RateLimit {
-  /** Requests in any 60 seconds of the simulator's clock, counted for each account and endpoint; 1 or more. */
+  /** Requests in a minute of the simulator's clock, counted for each account and endpoint; 1 or more. */
   readonly requestsPerMinute: number;
+  /** `sliding`: in any 60 seconds (the default). `fixed`: in each minute of the clock, so twice as many around its end. */
+  readonly minutes?: "sliding" | "fixed";
   /** Value of the `Retry-After` header in seconds; without it the header is not sent, as Duo does. */
   readonly retryAfterSeconds?: number;
 }

@@ -50,6 +50,14 @@ export interface AppOptions {
   readonly http?: Http;
   /** How far back the first pull of a table reads, ms; default a day. */
   readonly firstWindowMs?: number;
+  /** Where the secret keys are; default what the directory says. */
+  readonly secrets?: SecretStore;
+  /** Where pulls are noted; default beside the directory. */
+  readonly journal?: Journal;
+  /** Longest wait of a live pull for its turn to ask Duo, ms; default five minutes. */
+  readonly requestWaitMsMax?: number;
+  /** How much of the data files of a remote warehouse is kept on this machine, bytes; default 1 GB. */
+  readonly cacheBytesMax?: number;
 }
 
 /**
@@ -61,13 +69,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, clock, env, observer = {} } = options;
   const override = env["DUOLAKE_DUO_ENDPOINT_URL"];
   const endpoint = override === undefined || override === "" ? undefined : endpointUrl(override);
-  const secrets = openSecretStore(config, env);
+  const secrets = options.secrets ?? openSecretStore(config, env);
   const lake = await openLake({
     ...config.lake,
     clock,
     localFolder: join(config.dir, ".duolake"),
     rest: { env },
     ...(options.store && { store: options.store }),
+    ...(options.cacheBytesMax !== undefined && { cacheBytesMax: options.cacheBytesMax }),
   });
   const transport = createHttp();
   const http = options.http ?? transport.http;
@@ -82,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       secretKey: cachedSecret(secrets, source.name),
       batchRowCountMax: options.batchRowCountMax ?? BATCH_ROW_COUNT_MAX,
       firstWindowMs: options.firstWindowMs ?? FIRST_WINDOW_MS,
+      requestWaitMsMax: options.requestWaitMsMax,
       duoObserver: observer.duo?.(source.name),
       pullObserver: (table) => observer.pull?.(source.name, table),
       onLeftOut: (error) => observer.leftOut?.(source.name, error),
@@ -92,7 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
     lake,
     secrets,
-    journal: openJournal(config.dir),
+    journal: options.journal ?? openJournal(config.dir),
     sources,
     [Symbol.asyncDispose]: transport.close,
   };

@@ -20,6 +20,8 @@ export interface BackfillOneOptions {
   readonly untilMs?: number | undefined;
   readonly onProgress?: ((report: BackfillReport) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Ends it softly: what was read by then is committed, and something is left. */
+  readonly enough?: AbortSignal | undefined;
 }
 
 /** Notes are for people who look at `status`. */
@@ -38,7 +40,7 @@ export async function backfillOne(
 ): Promise<BackfillReport | undefined> {
   if (puller.streams[0]?.paging === "gauge") return undefined;
   const { clock, journal } = app;
-  const { untilMs, onProgress, signal } = options;
+  const { untilMs, onProgress, signal, enough } = options;
   const startMs = clock.nowMs();
   let first: BackfillProgress | undefined;
   let notedMs = -Infinity;
@@ -56,7 +58,7 @@ export async function backfillOne(
   };
   try {
     const sinceMs = startMs - Math.min(options.sinceAgoMs, RETENTION_MS);
-    await puller.backfill({ sinceMs, untilMs, signal, onProgress: report });
+    await puller.backfill({ sinceMs, untilMs, signal, enough, onProgress: report });
   } finally {
     await noting;
   }

@@ -14,6 +14,8 @@ const ACCOUNT_COUNT_MAX = 4;
 export interface PullSelection {
   readonly sources: readonly SourceApp[];
   readonly wants: (puller: { readonly table: string }) => boolean;
+  /** Ends the reading softly: what was read by then is committed, and the result is unfinished. */
+  readonly enough?: AbortSignal | undefined;
 }
 
 /**
@@ -37,7 +39,11 @@ export async function pullAll(
         .map(({ name }) => withoutPull({ source: source.name, table: name }, opened.why));
     }
     const perAccount = await mapBounded(opened.accounts, ACCOUNT_COUNT_MAX, ({ pullers }) =>
-      Promise.all(pullers.filter(selection.wants).map((puller) => pullOne(app, { source, puller }, signal))),
+      Promise.all(
+        pullers
+          .filter(selection.wants)
+          .map((puller) => pullOne(app, { source, puller, enough: selection.enough }, signal)),
+      ),
     );
     return perAccount.flat();
   });
@@ -63,13 +69,17 @@ export async function openAccounts(
   }
 }
 
+/** One table of one account, and what ends its pull softly. */
+interface Pulled {
+  readonly source: SourceApp;
+  readonly puller: TablePuller;
+  readonly enough?: AbortSignal | undefined;
+}
+
 /** Pulls one table and notes the outcome in the journal; every failure is in the result. */
-export async function pullOne(
-  app: App,
-  { source, puller }: { readonly source: SourceApp; readonly puller: TablePuller },
-  signal?: AbortSignal,
-): Promise<TableResult> {
-  const result = await pullSafely(app, { source, puller }, signal);
+export async function pullOne(app: App, pulled: Pulled, signal?: AbortSignal): Promise<TableResult> {
+  const { puller } = pulled;
+  const result = await pullSafely(app, pulled, signal);
   // A pull that was stopped or not begun says nothing about the stream.
   if (result.skipped === undefined && result.error?.code !== "stopped") await note(app, puller, result);
   return result;
@@ -88,12 +98,14 @@ export function journalName({
 
 async function pullSafely(
   app: App,
-  { source, puller }: { readonly source: SourceApp; readonly puller: TablePuller },
+  { source, puller, enough }: Pulled,
   signal: AbortSignal | undefined,
 ): Promise<TableResult> {
   try {
     const isReady = (await app.secrets.get(source.name)) !== undefined;
-    return isReady ? await puller.pull(signal) : withoutPull(puller, { skipped: "secret_not_populated" });
+    return isReady
+      ? await puller.pull(signal, enough)
+      : withoutPull(puller, { skipped: "secret_not_populated" });
   } catch (error) {
     const code = error instanceof DuolakeError ? error.code : "internal";
     return withoutPull(puller, { error: { code, message: errorText(error) } });

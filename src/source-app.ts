@@ -55,6 +55,8 @@ export interface SourceAppOptions {
   readonly secretKey: (fresh: boolean) => Promise<string>;
   readonly batchRowCountMax: number;
   readonly firstWindowMs: number;
+  /** Longest wait of a live pull for its turn to ask Duo, ms. */
+  readonly requestWaitMsMax: number | undefined;
   readonly duoObserver: DuoObserver | undefined;
   readonly pullObserver: (table: string) => PullObserver | undefined;
   /** A child account that cannot be pulled, and why. */
@@ -128,7 +130,11 @@ function wire(options: SourceAppOptions): Parameters<typeof createDuoClient>[0] 
     endpointUrl,
     http,
     clock,
-    budget: createRequestBudget({ clock, holdMs: config.pull.holdAfter429Ms }),
+    budget: createRequestBudget({
+      clock,
+      holdMs: config.pull.holdAfter429Ms,
+      waitMsMax: options.requestWaitMsMax,
+    }),
     observer: duoObserver,
   };
 }

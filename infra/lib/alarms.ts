@@ -48,7 +48,11 @@ export function alarms(parent: Construct, watched: Watched): CfnTopic {
   });
   alarm("PullErrorsAlarm", "pull-errors", {
     alarmDescription: "Pulls fail: see duolake logs",
-    ...functionMetric(watched.pull, "Errors"),
+    // What fails is told by the function itself; one that dies is told by its message among the dead letters.
+    namespace: "duolake",
+    metricName: "PullFailure",
+    dimensions: [{ name: "Label", value: Fn.ref("Label") }],
+    statistic: "Sum",
     ...above(0, 3),
   });
   alarm("PullThrottlesAlarm", "pull-throttles", {

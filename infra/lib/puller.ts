@@ -16,10 +16,10 @@ import {
 const TIMEOUT_SECONDS = 240;
 /** Lambda asks for six times the timeout: a message must not come back while its first delivery still runs. */
 const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS;
-/** A tick is a hint: the next one says the same. */
-const TICK_SECONDS_MAX = 3_600;
 const DEAD_LETTER_SECONDS_MAX = 14 * 86_400;
 const DELIVERY_COUNT_MAX = 3;
+/** Long enough for all deliveries of a tick whose function dies each time: it must end among the dead letters, not be forgotten before. */
+const TICK_SECONDS_MAX = 4 * 3_600;
 
 /** What pulls. */
 export interface Puller {
@@ -73,8 +73,6 @@ export function puller(parent: Construct, lake: LakeStorage): Puller {
           "sqs:DeleteMessage",
           "sqs:ChangeMessageVisibility",
           "sqs:GetQueueAttributes",
-          // A backfill that has not come to its end goes on with a message of its own.
-          "sqs:SendMessage",
         ],
         Resource: [queue.attrArn],
       },

@@ -104,7 +104,6 @@ test("only the puller reads secrets and makes tables; only who commits deletes, 
       "sqs:DeleteMessage",
       "sqs:GetQueueAttributes",
       "sqs:ReceiveMessage",
-      "sqs:SendMessage",
       "ssm:GetParameter",
     ],
   );

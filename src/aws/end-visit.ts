@@ -8,8 +8,8 @@ import type { PullingApp } from "./pulling-app.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { Visit, VisitOutcome } from "./visit.ts";
 
-/** Tables of one log source that are read behind the pulls side by side. */
-const TABLE_COUNT_MAX = 8;
+/** Tables of one log source that are read behind the pulls side by side: each has a batch or two in memory. */
+const TABLE_COUNT_MAX = 4;
 
 export interface EndVisitOptions {
   readonly enough: AbortSignal;
@@ -29,7 +29,8 @@ export async function endVisit(
   const outcomes = await workBehind(pulling, visit, { ...options, limited: watched.signal });
   const failures = [...pulled.failures, ...outcomes.flatMap((outcome) => outcome.failures)];
   const isLeft = pulled.isUnfinished || outcomes.some((outcome) => outcome.isLeft);
-  await saveStatus(pulling, visit, { isSettled: !isLeft && failures.length === 0, log: options.log });
+  const isSettled = pulled.secret === "populated" && !isLeft && failures.length === 0;
+  await saveStatus(pulling, visit, { isSettled, log: options.log });
   return {
     secret: pulled.secret,
     failures,

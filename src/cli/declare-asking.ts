@@ -1,10 +1,23 @@
 import { Option } from "commander";
+import { withAccount } from "./declare-aws.ts";
 import { command, type Declare, examples } from "./declare.ts";
 
 const status: Declare = (program, io, done) => {
-  command(program, "status", "show for each table how far it is, what it holds and what went wrong last")
-    .addHelpText("after", examples(["duolake status", "duolake status --json"]))
-    .action(async (options) => done(await (await import("./status.ts")).status(options, io)));
+  withAccount(
+    command(program, "status", "show for each table how far it is, what it holds and what went wrong last"),
+  )
+    .option("--aws", "of the deployment in AWS, with its queues")
+    .addHelpText(
+      "after",
+      examples(["duolake status", "duolake status --json", "duolake status --aws --label prod"]),
+    )
+    .action(async (options) =>
+      done(
+        options.aws === true
+          ? await (await import("./status-aws.ts")).statusAws(options, io)
+          : await (await import("./status.ts")).status(options, io),
+      ),
+    );
 };
 
 const query: Declare = (program, io, done) => {

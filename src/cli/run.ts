@@ -5,6 +5,7 @@ import { DuolakeError } from "../core/errors.ts";
 import type { BackgroundEvent } from "../daemon/background.ts";
 import { runDaemon as runLoop } from "../daemon/daemon.ts";
 import { keepMaintained } from "../daemon/keep-maintained.ts";
+import { createRunLog, type RunLog } from "../daemon/run-log.ts";
 import { startServer } from "../daemon/server.ts";
 import { type Board, createBoard } from "../status/board.ts";
 import { healthOf } from "../status/health.ts";
@@ -15,7 +16,6 @@ import { type AccountBudget, createTraffic } from "../status/traffic.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { loadContext } from "./load-context.ts";
-import { createRunLog, type RunLog } from "./run-log.ts";
 import { watchAccounts } from "./watch-accounts.ts";
 
 export interface RunCommandOptions {

@@ -33,9 +33,15 @@ export interface Background extends AsyncDisposable {
 export function createBackground(
   app: App,
   puller: TablePuller,
-  options: { readonly signal: AbortSignal; readonly onBackground?: (event: BackgroundEvent) => void },
+  options: {
+    readonly signal?: AbortSignal;
+    /** Ends the reading softly: what was read by then is kept, and the next kick goes on. */
+    readonly enough?: AbortSignal;
+    readonly onBackground?: (event: BackgroundEvent) => void;
+  },
 ): Background {
-  const { signal, onBackground } = options;
+  const { signal, enough, onBackground } = options;
+  const isOver = (): boolean => signal?.aborted === true || enough?.aborted === true;
   const { source, account, table } = puller;
   const tell = (event: Pick<BackgroundEvent, "kind"> & Record<string, unknown>): void =>
     onBackground?.({ source, account: account?.id, table, ...event } as BackgroundEvent);
@@ -52,14 +58,15 @@ export function createBackground(
   };
   const work = async (): Promise<void> => {
     await attempt("reread", async () => {
-      const reread = await puller.rereadDue({ signal });
+      const reread = await puller.rereadDue({ signal, enough });
       if (reread !== undefined) tell({ kind: "reread", reread });
     });
-    if (isBackfilled || signal.aborted) return;
+    if (isBackfilled || isOver()) return;
     await attempt("backfill", async () => {
       const onProgress = (report: BackfillReport): void => tell({ kind: "backfill", report });
-      await backfillOne(app, puller, { sinceAgoMs: app.config.pull.backfillMs, onProgress, signal });
-      isBackfilled = true;
+      const sinceAgoMs = app.config.pull.backfillMs;
+      const last = await backfillOne(app, puller, { sinceAgoMs, onProgress, signal, enough });
+      isBackfilled = last === undefined || last.leftMs === 0;
     });
   };
   return {

@@ -1,3 +1,4 @@
+import type { EndpointLimits } from "./endpoint-limits.ts";
 import type { DuoAnswer } from "./exchange.ts";
 import type { Priority } from "./priority.ts";
 import { createRequestSender, type RequestSenderOptions } from "./request-sender.ts";
@@ -18,6 +19,8 @@ export interface DuoClient {
    */
   readonly get: (path: string, params: Params, options: GetOptions) => Promise<DuoAnswer>;
   readonly serverClock: ServerClock;
+  /** What Duo allows at each endpoint. */
+  readonly limits: EndpointLimits;
 }
 
 export interface GetOptions {
@@ -39,9 +42,9 @@ export interface DuoClientOptions extends RequestSenderOptions {
 /** Makes the client of one account. Nothing is sent and no secret is read before the first request. */
 export function createDuoClient(options: DuoClientOptions): DuoClient {
   const { apiHostname, accountId } = options;
-  const { send, serverClock } = createRequestSender(options);
+  const { send, serverClock, limits } = createRequestSender(options);
   const account: Params = accountId === undefined ? [] : [["account_id", accountId]];
   const get: DuoClient["get"] = (path, params, { permission, priority, signal }) =>
     send({ path, params: [...params, ...account], permission, priority, signal });
-  return { apiHostname, get, serverClock };
+  return { apiHostname, get, serverClock, limits };
 }

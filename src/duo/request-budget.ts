@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { EndpointLimits } from "./endpoint-limits.ts";
 import { createEndpointPace, type EndpointPace, type EndpointPaceOptions } from "./endpoint-pace.ts";
 import { createEndpointQueue, type EndpointQueue } from "./endpoint-queue.ts";
 import type { Priority } from "./priority.ts";
@@ -29,6 +30,8 @@ export interface RequestBudget {
   readonly heldUntilMs: (endpoint: string) => number | undefined;
   /** Who waits now, and why: endpoint by endpoint, in the order in which they go. */
   readonly waiting: () => readonly Waiting[];
+  /** What Duo allows in a minute, to be kept for a later program. */
+  readonly limits: EndpointLimits;
   /** What was learned of each endpoint that was asked for so far. */
   readonly endpoints: () => readonly EndpointRate[];
 }
@@ -80,7 +83,7 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
     waitMsMax,
     acquire: (endpoint, { priority = "live", signal } = {}) =>
       stateOf(endpoint).queue.enter(priority, signal),
-    succeeded: (endpoint) => stateOf(endpoint).pace.succeeded(),
+    succeeded: (endpoint) => stateOf(endpoint).pace.succeeded(clock.nowMs()),
     limited: (endpoint, retryAfterMs) => {
       const { pace, queue } = stateOf(endpoint);
       const pauseMs = pace.limited(clock.nowMs(), retryAfterMs);
@@ -88,11 +91,27 @@ export function createRequestBudget(options: RequestBudgetOptions): RequestBudge
       return pauseMs;
     },
     heldUntilMs: (endpoint) => heldUntilMs(states.get(endpoint)?.pace),
+    limits: {
+      learned: (endpoint) => {
+        const limit = states.get(endpoint)?.pace.learned(clock.nowMs());
+        return (
+          limit && {
+            requestsPerMinute: limit.requestsPerMinute,
+            atMs: Math.round(clock.toWallMs(limit.atMs)),
+          }
+        );
+      },
+      recall: (endpoint, { requestsPerMinute, atMs }) => {
+        const nowMs = clock.nowMs();
+        const lostMs = nowMs - clock.toWallMs(nowMs);
+        stateOf(endpoint).pace.recall({ requestsPerMinute, atMs: atMs + lostMs }, nowMs);
+      },
+    },
     waiting: () => [...states.values()].flatMap(({ queue }) => queue.waiting()),
     endpoints: () =>
       [...states].map(([endpoint, { pace }]) => ({
         endpoint,
-        ratePerSecond: pace.ratePerSecond(),
+        ratePerSecond: pace.ratePerSecond(clock.nowMs()),
         heldUntilMs: heldUntilMs(pace),
       })),
   };

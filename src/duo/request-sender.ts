@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import type { Http } from "../core/http.ts";
 import type { DuoObserver } from "./duo-observer.ts";
+import type { EndpointLimits } from "./endpoint-limits.ts";
 import { type DuoAnswer, exchange } from "./exchange.ts";
 import type { Priority } from "./priority.ts";
 import type { RequestBudget } from "./request-budget.ts";
@@ -18,6 +19,8 @@ export interface RequestSender {
    */
   readonly send: (request: RequestToSend) => Promise<DuoAnswer>;
   readonly serverClock: ServerClock;
+  /** What Duo allows at each endpoint. */
+  readonly limits: EndpointLimits;
 }
 
 export interface RequestToSend {
@@ -98,7 +101,7 @@ export function createRequestSender(options: RequestSenderOptions): RequestSende
       }
     }
   };
-  return { send, serverClock };
+  return { send, serverClock, limits: budget.limits };
 }
 
 /** Corrects the clock that requests are signed with; throws the error, with the skew in it, where that cannot help. */

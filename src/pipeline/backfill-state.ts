@@ -1,4 +1,5 @@
 import { DuolakeError } from "../core/errors.ts";
+import type { LearnedLimit } from "../duo/endpoint-limits.ts";
 import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.ts";
 import { addRange, type Range } from "./ranges.ts";
 
@@ -12,16 +13,40 @@ export interface BackfillState {
   readonly done: readonly Range[];
   /** Names the commit, so that one state is never equal to another by chance (invariant P2). */
   readonly commit: string;
+  /** What Duo allowed when it was committed, so that the next program need not find it out again. */
+  readonly limit?: RememberedLimit | undefined;
+}
+
+/** The limit of one endpoint. */
+export interface RememberedLimit extends LearnedLimit {
+  /** The path asked for. */
+  readonly endpoint: string;
 }
 
 /** Writes the state as the text of the table property. */
-export function encodeBackfillState({ sinceMs, done, commit }: BackfillState): string {
+export function encodeBackfillState({ sinceMs, done, commit, limit }: BackfillState): string {
   return stringifyJson({
     version: VERSION,
     since: iso(sinceMs),
     done: done.map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs) })),
     commit,
+    ...(limit === undefined ? {} : { limit: limitText(limit) }),
   });
+}
+
+function limitText({ endpoint, requestsPerMinute, atMs }: RememberedLimit): Json {
+  return { endpoint, requests_per_minute: requestsPerMinute, at: iso(atMs) };
+}
+
+/** What cannot be read is found out again. */
+function readLimit(value: Json | undefined): RememberedLimit | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { endpoint, requests_per_minute: requestsPerMinute } = value;
+  const atMs = instant(value["at"]);
+  const isCount = typeof requestsPerMinute === "number" && Number.isInteger(requestsPerMinute);
+  if (typeof endpoint !== "string" || !isCount || requestsPerMinute < 1 || Number.isNaN(atMs))
+    return undefined;
+  return { endpoint, requestsPerMinute, atMs };
 }
 
 /**
@@ -44,7 +69,7 @@ export function decodeBackfillState(text: string | undefined, table: string): Ba
       `Cannot go on with the backfill of table ${table}: its property cannot be used; use the version that wrote it, or a newer one, got ${text}`,
     );
   }
-  return { sinceMs, done, commit };
+  return { sinceMs, done, commit, limit: isJsonObject(value) ? readLimit(value["limit"]) : undefined };
 }
 
 function parse(text: string): Json {

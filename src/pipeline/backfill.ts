@@ -1,6 +1,5 @@
 import { DuolakeError } from "../core/errors.ts";
 import type { Gap, Window } from "../duo/page.ts";
-import { readPages } from "../duo/pages.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import { withPriority } from "../duo/with-priority.ts";
 import { assertReadThrough } from "./assert-read-through.ts";
@@ -12,8 +11,10 @@ import { createKnownIdentities } from "./known-identities.ts";
 import { readKnown } from "./known-in-lake.ts";
 import { laneOf } from "./lane.ts";
 import { openDrain, twinsIn } from "./open-drain.ts";
+import { pageReader, type ReadingSignals } from "./page-reader.ts";
 import { lengthMs, openRanges, type Range } from "./ranges.ts";
 import { nextSlice } from "./slice.ts";
+import { limitToRemember, recallLimit } from "./remember-limit.ts";
 import { openStanding, type Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
 import { AVAILABILITY_DELAY_MS, RETENTION_MS } from "./window.ts";
@@ -32,13 +33,12 @@ export interface BackfillProgress {
   readonly requestCount: number;
 }
 
-export interface BackfillOptions {
+export interface BackfillOptions extends ReadingSignals {
   /** The oldest time wanted, ms since 1970; what Duo does not keep any more is left out. */
   readonly sinceMs: number;
   /** The newest time wanted, ms since 1970; never beyond the table's start. Default: the table's start. */
   readonly untilMs?: number | undefined;
   readonly onProgress?: ((progress: BackfillProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const LOST_RACE_COUNT_MAX = 8;
@@ -61,7 +61,8 @@ interface Run {
  * A second backfill of the same table beside it wastes work but repeats nothing: the slice whose record comes second is read
  * again.
  *
- * @returns the progress at the end: `leftMs` is 0
+ * @returns the progress at the end: `leftMs` is 0, or more where it was enough before; a slice that was cut is recorded as far as
+ *   it was read
  * @throws duo_*, lake_*, cursor_unsupported, cursor_moved where another backfill was first every time, stopped
  */
 export async function backfill(context: TableContext, options: BackfillOptions): Promise<BackfillProgress> {
@@ -89,10 +90,11 @@ export async function backfill(context: TableContext, options: BackfillOptions):
     });
     const newest = open.at(-1);
     options.onProgress?.(progress(undefined));
-    if (newest === undefined) return progress(undefined);
+    if (newest === undefined || options.enough?.aborted === true) return progress(undefined);
     const { cursor, table } = standing;
     const stream = streamsFrom(context.streams, cursor.stream)[0] as Stream;
     const live = { eventCount: table.rowCount, lengthMs: cursor.watermarkMs - cursor.startMs };
+    recallLimit(context.client.limits, state.limit, { endpoint: stream.path, nowMs: context.clock.nowMs() });
     const slice = nextSlice(newest, { last: last ?? live, pageRowCount: stream.pageRowCountMax });
     const before = run.counts.fetched;
     try {
@@ -147,16 +149,17 @@ async function readSlice(
   },
 ): Promise<void> {
   const { run, slice, stream, onPage } = work;
-  const { signal } = run.options;
   const client = withPriority(context.client, "backfill");
   const window: Window = { fromMs: slice.fromMs, toMs: slice.toMs - 1, isClosed: true };
   await using drain = await openSlice(context, work);
-  for await (const page of readPages(client, stream, window, signal)) {
+  const nextPage = pageReader(client, stream, window, run.options);
+  let page = await nextPage();
+  for (; typeof page === "object"; page = await nextPage()) {
     run.requestCount += 1;
     await drain.take(page);
     onPage(page.readThroughMs);
   }
-  assertReadThrough(drain.readThroughMs(), window, stream);
+  if (page === "end") assertReadThrough(drain.readThroughMs(), window, stream);
   await drain.finish();
 }
 
@@ -179,7 +182,11 @@ async function openSlice(
   return openDrain(context, {
     stream,
     lane: laneOf("backfill", context.account),
-    mark: backfillMark(state, { slice, newId: context.newId }),
+    mark: backfillMark(state, {
+      slice,
+      newId: context.newId,
+      limit: () => limitToRemember(context.client.limits, stream.path),
+    }),
     standing,
     known,
     knownFromMs: fromMs,

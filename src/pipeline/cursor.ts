@@ -23,12 +23,22 @@ export interface Cursor {
   /** When the last day and the last week were read again for what Duo delivered late. */
   readonly dayRereadMs?: number;
   readonly weekRereadMs?: number;
+  /** A re-read that was cut and is still due. */
+  readonly rereading?: CutReread | undefined;
+}
+
+/** What is left of a re-read that was cut: from `reachedMs` to `toMs`, ms since 1970; and what its end is to note. */
+export interface CutReread {
+  readonly reachedMs: number;
+  readonly toMs: number;
+  readonly dayRereadMs: number;
+  readonly weekRereadMs?: number;
 }
 
 /** Writes the cursor as the text of the table property. */
 export function encodeCursor(cursor: Cursor): string {
   const { stream, startMs, watermarkMs, commit, gauge } = cursor;
-  const { changedOverMs, dayRereadMs, weekRereadMs } = cursor;
+  const { changedOverMs, dayRereadMs, weekRereadMs, rereading } = cursor;
   return stringifyJson({
     version: VERSION,
     stream,
@@ -39,7 +49,26 @@ export function encodeCursor(cursor: Cursor): string {
     ...(changedOverMs === undefined ? {} : { changed_over: iso(changedOverMs) }),
     ...(dayRereadMs === undefined ? {} : { day_reread: iso(dayRereadMs) }),
     ...(weekRereadMs === undefined ? {} : { week_reread: iso(weekRereadMs) }),
+    ...(rereading === undefined ? {} : { rereading: cutText(rereading) }),
   });
+}
+
+function cutText({ reachedMs, toMs, dayRereadMs, weekRereadMs }: CutReread): Json {
+  return {
+    reached: iso(reachedMs),
+    to: iso(toMs),
+    day_reread: iso(dayRereadMs),
+    ...(weekRereadMs === undefined ? {} : { week_reread: iso(weekRereadMs) }),
+  };
+}
+
+/** What cannot be read is done again from its beginning. */
+function readCut(value: Json | undefined): CutReread | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const [reachedMs, toMs] = [instant(value["reached"]), instant(value["to"])];
+  const [dayRereadMs, weekRereadMs] = [instant(value["day_reread"]), instant(value["week_reread"])];
+  if (reachedMs === undefined || toMs === undefined || dayRereadMs === undefined) return undefined;
+  return { reachedMs, toMs, dayRereadMs, ...(weekRereadMs !== undefined && { weekRereadMs }) };
 }
 
 /**
@@ -76,6 +105,7 @@ export function decodeCursor(text: string | undefined, table: string): Cursor {
   const changedOverMs = instant(value["changed_over"]);
   const dayRereadMs = instant(value["day_reread"]);
   const weekRereadMs = instant(value["week_reread"]);
+  const rereading = readCut(value["rereading"]);
   return {
     stream,
     startMs,
@@ -85,6 +115,7 @@ export function decodeCursor(text: string | undefined, table: string): Cursor {
     ...(changedOverMs !== undefined && { changedOverMs }),
     ...(dayRereadMs !== undefined && { dayRereadMs }),
     ...(weekRereadMs !== undefined && { weekRereadMs }),
+    ...(rereading !== undefined && { rereading }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { DuolakeError } from "../core/errors.ts";
 import type { Gap, Page, Window } from "../duo/page.ts";
-import { readPages } from "../duo/pages.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import { givesWay, streamsFrom } from "./choose-stream.ts";
 import type { Counts, Drain } from "./drain.ts";
@@ -9,6 +8,7 @@ import { readKnown } from "./known-in-lake.ts";
 import { laneOf } from "./lane.ts";
 import { liveMark } from "./live-mark.ts";
 import { openDrain, twinsIn } from "./open-drain.ts";
+import { pageReader, type ReadingSignals } from "./page-reader.ts";
 import { openStanding, type Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
 import { AVAILABILITY_DELAY_MS, pullWindow } from "./window.ts";
@@ -22,10 +22,11 @@ export interface Memory {
   readonly drainedMs: number;
 }
 
-export interface Run {
+export interface Run extends ReadingSignals {
   readonly counts: Counts;
   readonly gaps: Gap[];
-  readonly signal: AbortSignal | undefined;
+  /** It was enough before the window was read to its end. */
+  isUnfinished: boolean;
   /** What the run has learned so far, for the result. */
   memory: Memory | undefined;
   /** The stream that was asked last. */
@@ -102,7 +103,11 @@ async function pullStream(
     gaps: run.gaps,
     signal,
   });
-  const failure = await takePages(context, { stream, drain, window, gap, signal });
+  const ending = await takePages(context, { stream, drain, window, gap, run });
+  run.isUnfinished = ending === "not begun" || ending === "enough";
+  // Without a page there is nothing to commit, nor does anything show that a stream that takes over answers.
+  if (ending === "not begun") return undefined;
+  const failure = typeof ending === "object" ? ending : undefined;
   if (failure?.hasBegun === false) return failure;
   await drain.finish();
   if (failure !== undefined) return failure;
@@ -110,7 +115,7 @@ async function pullStream(
   return undefined;
 }
 
-/** Takes in the pages until the end or the stream's failure. */
+/** Takes in the pages until the end, until it is enough, before the first page too, or until the stream's failure. */
 async function takePages(
   { client, observer }: TableContext,
   from: {
@@ -118,17 +123,18 @@ async function takePages(
     readonly drain: Drain;
     readonly window: Window;
     readonly gap: Gap | undefined;
-    readonly signal: AbortSignal | undefined;
+    readonly run: Run;
   },
-): Promise<Failure | undefined> {
-  const { stream, drain, window, gap, signal } = from;
-  const pages = readPages(client, stream, window, signal);
+): Promise<Failure | "end" | "enough" | "not begun"> {
+  const { stream, drain, window, gap, run } = from;
+  const nextPage = pageReader(client, stream, window, run);
   for (let hasBegun = false; ; hasBegun = true) {
     let page: Page;
     try {
-      const next = await pages.next();
-      if (next.done === true) return undefined;
-      page = next.value;
+      const next = await nextPage();
+      if (next === "end") return next;
+      if (next === "enough") return hasBegun ? next : "not begun";
+      page = next;
     } catch (error) {
       if (error instanceof DuolakeError && error.code !== "stopped") return { error, hasBegun };
       throw error;

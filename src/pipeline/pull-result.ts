@@ -24,6 +24,8 @@ export interface TableResult {
   readonly snapshotId: bigint | undefined;
   /** Rows in the table after the pull; undefined where it could not be opened. */
   readonly rowCount: number | undefined;
+  /** True where it was enough before the stream was read to its end: the next pull goes on. */
+  readonly isUnfinished?: boolean | undefined;
   /** Why nothing was asked for: `secret_not_populated`. */
   readonly skipped: string | undefined;
   readonly error: { readonly code: ErrorCode; readonly message: string } | undefined;

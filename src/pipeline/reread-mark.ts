@@ -2,8 +2,8 @@ import { type Cursor, encodeCursor } from "./cursor.ts";
 import type { Mark } from "./mark.ts";
 import type { Standing } from "./standing.ts";
 
-/** What the end of a re-read notes in the cursor. */
-export type RereadNote = Pick<Cursor, "dayRereadMs" | "weekRereadMs">;
+/** What a re-read notes in the cursor: that it was done, or how far it came. */
+export type RereadNote = Pick<Cursor, "dayRereadMs" | "weekRereadMs" | "rereading">;
 
 /** The mark of a re-read: the watermark stays, the last commit notes that it was done. */
 export function rereadMark(
@@ -12,7 +12,11 @@ export function rereadMark(
 ): Mark {
   return {
     next: ({ isEnd }) => {
-      const cursor: Cursor = { ...standing.cursor, commit: newId(), ...(isEnd && note) };
+      const cursor: Cursor = {
+        ...standing.cursor,
+        commit: newId(),
+        ...(isEnd && note && { rereading: undefined, ...note }),
+      };
       return {
         text: encodeCursor(cursor),
         isDue: isEnd && note !== undefined,

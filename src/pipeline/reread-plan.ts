@@ -12,6 +12,8 @@ const DAY_MS = 86_400_000;
  * re-reads by the lateness that it makes good: an event that came just after a re-read had passed it is still in reach of the next.
  */
 const REREAD_DAYS: RereadDays = { daily: 2, weekly: 14 };
+/** What is left of a re-read that was cut may be out of Duo's reach after a while; then it begins anew. */
+const CUT_KEPT_MS = 7 * DAY_MS;
 /** Identities of so many rows are held in memory at most. */
 const SLICE_ROW_COUNT_MAX = 100_000;
 
@@ -41,7 +43,8 @@ export function clampToCovered(
 /**
  * Says whether the last days or the last weeks are to be read again now, and what to note when they were; pure.
  *
- * A re-read that comes late, because the program did not run, goes back as far behind the one before it as a timely one.
+ * A re-read that comes late, because the program did not run, goes back as far behind the one before it as a timely one. One that
+ * was cut goes on where it was, before anything else is due.
  *
  * @param cursor the live cursor
  * @param options the present time by Duo's clock, and the stream's own number of days
@@ -51,7 +54,11 @@ export function dueReread(
   options: { readonly nowMs: number; readonly days: RereadDays | undefined },
 ): { readonly range: Range; readonly note: RereadNote } | undefined {
   const { nowMs, days = REREAD_DAYS } = options;
-  const { startMs, dayRereadMs = startMs, weekRereadMs = startMs } = cursor;
+  const { startMs, dayRereadMs = startMs, weekRereadMs = startMs, rereading } = cursor;
+  if (rereading !== undefined && nowMs - rereading.toMs < CUT_KEPT_MS) {
+    const { reachedMs, toMs, ...note } = rereading;
+    return { range: { fromMs: reachedMs, toMs }, note };
+  }
   const back = (count: number, every: { readonly days: number; readonly lastMs: number }): Range => {
     const behindLastMs = every.lastMs - (count - every.days) * DAY_MS;
     return { fromMs: Math.min(nowMs - count * DAY_MS, behindLastMs), toMs: nowMs };

@@ -2,6 +2,7 @@ import { decodeBackfillState } from "./backfill-state.ts";
 import type { HourCounts } from "./hour-counts.ts";
 import { createHourCounts } from "./hour-counts.ts";
 import { laneOf } from "./lane.ts";
+import type { ReadingSignals } from "./page-reader.ts";
 import type { Range } from "./ranges.ts";
 import { reread, type Reread } from "./reread.ts";
 import type { RereadNote } from "./reread-mark.ts";
@@ -19,11 +20,12 @@ export interface RangeReread {
   readonly healed: number;
   readonly rejected: number;
   readonly hours: HourCounts;
+  /** It was enough before the range was read to its end: the next `rereadDue` goes on. */
+  readonly isCut: boolean;
 }
 
-export interface RangeRereadOptions {
+export interface RangeRereadOptions extends ReadingSignals {
   readonly onPage?: ((eventCount: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function rereadRange(
   wanted: Range,
   options: RangeRereadOptions & { readonly note?: RereadNote | undefined },
 ): Promise<RangeReread | undefined> {
-  const { signal, note, onPage } = options;
+  const { signal, enough, note, onPage } = options;
   const { table, cursor } = await openStanding(context, undefined, signal);
   const { cursorKey } = laneOf("backfill", context.account);
   const state = decodeBackfillState(table.properties[cursorKey], context.resolvedName);
@@ -48,9 +50,14 @@ export async function rereadRange(
   const slices = rereadSlices(range, files);
   const parts: Reread[] = [];
   const hours = createHourCounts();
+  const cutNote = (reachedMs: number): RereadNote | undefined =>
+    reachedMs > range.fromMs ? cutNoteOf(note, { reachedMs, toMs: range.toMs }) : undefined;
   for (const [index, slice] of slices.entries()) {
     const isLast = index + 1 === slices.length;
-    parts.push(await reread(context, { ...slice, hours, note: isLast ? note : undefined, onPage, signal }));
+    const noted = { note: isLast ? note : undefined, cutNote };
+    const part = await reread(context, { ...slice, ...noted, hours, onPage, signal, enough });
+    parts.push(part);
+    if (part.isCut) break;
   }
   const sum = (count: (part: Reread) => number): number =>
     parts.reduce((total, part) => total + count(part), 0);
@@ -62,7 +69,18 @@ export async function rereadRange(
     healed: sum((part) => part.healed),
     rejected: sum((part) => part.rejected),
     hours,
+    isCut: parts.at(-1)?.isCut ?? false,
   };
+}
+
+/** What is noted of a re-read that was cut; nothing where its end would note nothing either. */
+function cutNoteOf(
+  note: RereadNote | undefined,
+  left: { readonly reachedMs: number; readonly toMs: number },
+): RereadNote | undefined {
+  const { dayRereadMs, weekRereadMs } = note ?? {};
+  if (dayRereadMs === undefined) return undefined;
+  return { rereading: { ...left, dayRereadMs, ...(weekRereadMs !== undefined && { weekRereadMs }) } };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { DuolakeError } from "../core/errors.ts";
 import type { Window } from "../duo/page.ts";
-import { readPages } from "../duo/pages.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import { withPriority } from "../duo/with-priority.ts";
 import { assertReadThrough } from "./assert-read-through.ts";
@@ -14,6 +13,7 @@ import { createKnownIdentities } from "./known-identities.ts";
 import { createKnownRange, readKnown } from "./known-in-lake.ts";
 import { laneOf } from "./lane.ts";
 import { openDrain, twinsIn } from "./open-drain.ts";
+import { pageReader, type ReadingSignals } from "./page-reader.ts";
 import { rereadMark, type RereadNote } from "./reread-mark.ts";
 import { openStanding, type Standing } from "./standing.ts";
 import type { TableContext } from "./table-context.ts";
@@ -28,9 +28,11 @@ export interface Reread {
   readonly healed: number;
   /** Those that went to the dead letters now. */
   readonly rejected: number;
+  /** It was enough before the stretch was read to its end. */
+  readonly isCut: boolean;
 }
 
-export interface RereadOptions {
+export interface RereadOptions extends ReadingSignals {
   /** ms since 1970, at whole seconds; `toMs` is not included. Never outside of what the table claims to hold. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -38,8 +40,9 @@ export interface RereadOptions {
   readonly hours: HourCounts;
   /** Noted in the cursor at the end; absent where nothing is to be noted. */
   readonly note?: RereadNote | undefined;
+  /** Gives what is noted where it was cut, from the time up to where it was read, ms since 1970, at whole seconds. */
+  readonly cutNote?: ((reachedMs: number) => RereadNote | undefined) | undefined;
   readonly onPage?: ((eventCount: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** So many missing events wait in memory at most. */
@@ -88,7 +91,9 @@ export async function reread(context: TableContext, options: RereadOptions): Pro
       await heal(context, { missing, stream, options, note, hours, counts });
     missing = [];
   };
-  for await (const page of readPages(client, stream, window, signal)) {
+  const nextPage = pageReader(client, stream, window, options);
+  let page = await nextPage();
+  for (; typeof page === "object"; page = await nextPage()) {
     const { fetchedAtMs } = page;
     requestCount += 1;
     ({ readThroughMs } = page);
@@ -104,11 +109,13 @@ export async function reread(context: TableContext, options: RereadOptions): Pro
     if (missing.length >= MISSING_COUNT_MAX) await healSome();
   }
   const isComplete = readThroughMs !== undefined && readThroughMs >= window.toMs;
+  const isCut = page === "enough" && !isComplete;
+  const reachedMs = Math.max(fromMs, Math.floor((readThroughMs ?? fromMs) / 1000) * 1000);
   // What was missing is kept in any case; that it was all, only the log's end may say.
-  await healSome(isComplete ? options.note : undefined);
-  assertReadThrough(readThroughMs, window, stream);
+  await healSome(isCut ? options.cutNote?.(reachedMs) : isComplete ? options.note : undefined);
+  if (!isCut) assertReadThrough(readThroughMs, window, stream);
   const { appended: healed, rejected } = counts;
-  return { stream: stream.name, requestCount, expected, healed, rejected };
+  return { stream: stream.name, requestCount, expected, healed, rejected, isCut };
 }
 
 /**

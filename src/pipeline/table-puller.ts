@@ -22,9 +22,10 @@ export interface TablePuller {
    * A failing stream is no rejection: the failure is in the result, whole pages read before it are committed, and the cursor
    * stands where the last commit left it.
    *
-   * Never rejects; a pull that was stopped has the error `stopped`.
+   * Never rejects; a pull that was stopped has the error `stopped`. One that was told that it is enough commits the pages that it
+   * has, is unfinished, and has no error.
    */
-  readonly pull: (signal?: AbortSignal) => Promise<TableResult>;
+  readonly pull: (signal?: AbortSignal, enough?: AbortSignal) => Promise<TableResult>;
   /** Reads the last day or week again where that is due, behind the pulls; see `rereadDue`. */
   readonly rereadDue: (options: RangeRereadOptions) => Promise<RangeReread | undefined>;
   /** Fetches what lies before the table's start, behind the pulls; see `backfill`. */
@@ -47,10 +48,18 @@ export function createTablePuller(context: TableContext): TablePuller {
     context,
     rereadDue: (options) => rereadDue(context, options),
     backfill: (options) => backfill(context, options),
-    pull: (signal) =>
+    pull: (signal, enough) =>
       exclusively(async () => {
         const counts = { fetched: 0, appended: 0, duplicates: 0, rejected: 0 };
-        const run: Run = { counts, gaps: [], signal, memory, stream: streams[0] as Stream };
+        const run: Run = {
+          counts,
+          gaps: [],
+          signal,
+          enough,
+          isUnfinished: false,
+          memory,
+          stream: streams[0] as Stream,
+        };
         const error = await tryPull(context, run);
         const seen = run.memory;
         // After a failure the identities are not trusted: some may be of rows that were never committed.
@@ -69,6 +78,7 @@ export function createTablePuller(context: TableContext): TablePuller {
           snapshotId: seen?.standing.table.snapshotId,
           rowCount: seen?.standing.table.rowCount,
           skipped: undefined,
+          isUnfinished: run.isUnfinished && error === undefined ? true : undefined,
           error,
         };
       }),

@@ -1,4 +1,5 @@
 import type { Config, LogSource } from "../config/config.ts";
+import { mapBounded } from "../core/map-bounded.ts";
 import type { Stream } from "../duo/tables/table.ts";
 import type { Lake, LakeTable } from "../lake/lake.ts";
 import type { Account } from "../pipeline/account.ts";
@@ -40,6 +41,8 @@ interface Found {
 }
 
 const DAY_MS = 86_400_000;
+/** Log sources that are read side by side: there may be thousands. */
+const SOURCE_COUNT_MAX = 8;
 
 /**
  * Reads the status of every configured table from the lake and the journal: a line for each of its accounts, or one line where
@@ -48,7 +51,8 @@ const DAY_MS = 86_400_000;
  * @throws lake_* where the lake cannot be read; cursor_unsupported
  */
 export async function readStatus(options: StatusOptions): Promise<TableStatus[]> {
-  const perSource = await Promise.all(options.config.logSources.map((source) => readSource(options, source)));
+  const { logSources } = options.config;
+  const perSource = await mapBounded(logSources, SOURCE_COUNT_MAX, (source) => readSource(options, source));
   return perSource.flat();
 }
 

@@ -2,7 +2,7 @@ import type { Gap } from "../duo/page.ts";
 import type { Drift } from "../pipeline/drift.ts";
 import type { BackfillStatus } from "./backfill-status.ts";
 import type { EndpointWait } from "./endpoint-wait.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal-entry.ts";
 
 /** What is true of one table of one account now. */
 export interface TableStatus {

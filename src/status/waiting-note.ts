@@ -9,13 +9,19 @@ export function waitingNoteName(source: string): string {
 /** A daemon that lives writes its note again within seconds; an older one tells of one that does not. */
 const AGE_MS_MAX = 30_000;
 
-/** Writes what waits at one log source as a note for the journal; pure. */
+/**
+ * Writes what waits at one log source as a note for the journal; pure.
+ *
+ * @param options `outlives`: whoever writes it ends now, and what it says holds all the same until its times are over
+ */
 export function toWaitingNote(
   waits: readonly EndpointWait[],
   nowMs: number,
+  { outlives = false }: { readonly outlives?: boolean } = {},
 ): Readonly<Record<string, unknown>> {
   return {
     at: new Date(nowMs).toISOString(),
+    ...(outlives && { outlives }),
     waiting: waits.map(({ account, endpoint, reason, priority, untilMs, rejectedCount }) => ({
       account: account ?? null,
       endpoint,
@@ -29,8 +35,9 @@ export function toWaitingNote(
 
 /** Reads the note; what cannot be read, is over or too old is left out, for it is a notice and no state; pure. */
 export function readWaitingNote(note: JsonObject | undefined, nowMs: number): EndpointWait[] {
-  const { at, waiting } = note ?? {};
-  if (typeof at !== "string" || !(Math.abs(nowMs - Date.parse(at)) <= AGE_MS_MAX)) return [];
+  const { at, waiting, outlives } = note ?? {};
+  if (typeof at !== "string") return [];
+  if (outlives !== true && !(Math.abs(nowMs - Date.parse(at)) <= AGE_MS_MAX)) return [];
   if (!Array.isArray(waiting)) return [];
   return (waiting as readonly Json[]).flatMap(toWait).filter(({ untilMs }) => untilMs > nowMs);
 }

@@ -125,6 +125,32 @@ describe("createRequestBudget", () => {
     expect(clock.sleeps).toEqual([1_000, 30_000]);
   });
 
+  test("keeps what it learned with its time by the machine's clock, and goes by what it is told", async () => {
+    const { clock, budget } = impatient();
+    const askTimes = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i += 1) {
+        await budget.acquire(PATH);
+        budget.succeeded(PATH);
+      }
+    };
+    expect(budget.limits.learned(PATH)).toBeUndefined();
+    await askTimes(1);
+    await clock.advance(2 * MINUTE_MS);
+    await askTimes(7);
+    clock.shift(-3_600_000);
+    await budget.acquire(PATH);
+    budget.limited(PATH, undefined);
+    const { requestsPerMinute, atMs } = budget.limits.learned(PATH) ?? { requestsPerMinute: 0, atMs: 0 };
+    expect(requestsPerMinute).toBe(7);
+    expect(Math.abs(atMs - clock.nowMs())).toBeLessThan(1_000);
+    const other = createRequestBudget({ clock, holdMs: MINUTE_MS });
+    other.limits.recall(PATH, { requestsPerMinute, atMs });
+    expect(other.limits.learned(PATH)).toEqual({ requestsPerMinute, atMs });
+    const sent = await times(clock, other, 15);
+    expect(sent.filter((ms) => ms < (sent[0] ?? 0) + MINUTE_MS)).toHaveLength(7);
+    expect(sent.filter((ms) => ms < (sent[0] ?? 0) + 2 * MINUTE_MS)).toHaveLength(14);
+  });
+
   test("ends a wait when the program is stopped", async () => {
     const clock = createFakeClock();
     const budget = createRequestBudget({ clock, holdMs: MINUTE_MS });

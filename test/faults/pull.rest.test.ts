@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type EventTable, NO_DIFFERENCE, startHarness } from "../support/pull-harness.ts";
 import { createRandom } from "../support/random.ts";
-import { type RestFault, startRestServer } from "../support/rest-catalog-server.ts";
+import { startRestServer } from "../support/rest-catalog-server.ts";
+import type { RestFault } from "../support/rest-fault.ts";
 import { startS3Server } from "../support/s3-server.ts";
 
 const TABLES: readonly EventTable[] = ["auth", "admin"];

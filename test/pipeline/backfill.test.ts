@@ -45,7 +45,7 @@ test("a backfill brings the whole history of every table, and a second one finds
   expect(harness.simulator.ledger.requests()).toEqual([]);
 });
 
-test("a backfill makes at most 5 % more requests than its events fill pages", async () => {
+test("a backfill goes from the newest slice to the oldest, with at most 5 % more requests than its events fill pages", async () => {
   await using harness = await startHarness({
     tables: ["auth"],
     simulator: { users: 100, days: 16, eventsPerDay: { authentication: 3_000 } },
@@ -53,7 +53,13 @@ test("a backfill makes at most 5 % more requests than its events fill pages", as
   const app = await harness.start();
   await pullAll(app, { sources: app.sources, wants: () => true });
   const [puller] = await pullersOf(app);
-  const report = await backfillOne(app, puller as TablePuller, { sinceAgoMs: 15 * DAY_MS });
+  const slices = new Set<number>();
+  const report = await backfillOne(app, puller as TablePuller, {
+    sinceAgoMs: 15 * DAY_MS,
+    onProgress: ({ slice }) => slice && slices.add(slice.toMs),
+  });
+  expect(slices.size).toBeGreaterThan(1);
+  expect([...slices]).toEqual([...slices].toSorted((a, b) => b - a));
   const { fetched, duplicates } = report?.counts ?? { fetched: 0, duplicates: 1 };
   expect(duplicates).toBe(0);
   expect(fetched).toBeGreaterThan(20_000);

@@ -10,6 +10,10 @@ const cursors: fc.Arbitrary<Cursor> = fc.record(
     watermarkMs: ms,
     commit: fc.uuid(),
     gauge: fc.record({ digest: fc.uuid(), atMs: ms }),
+    rereading: fc.record(
+      { reachedMs: ms, toMs: ms, dayRereadMs: ms, weekRereadMs: ms },
+      { requiredKeys: ["reachedMs", "toMs", "dayRereadMs"] },
+    ),
   },
   { requiredKeys: ["stream", "startMs", "watermarkMs", "commit"] },
 );

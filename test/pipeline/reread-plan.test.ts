@@ -27,6 +27,23 @@ describe("dueReread", () => {
     });
   });
 
+  test("goes on with what was cut before anything else is due, for a week", () => {
+    const rereading = {
+      reachedMs: NOW_MS - 9 * DAY_MS,
+      toMs: NOW_MS,
+      dayRereadMs: NOW_MS,
+      weekRereadMs: NOW_MS,
+    };
+    const cursor = { ...CURSOR, weekRereadMs: NOW_MS - 7 * DAY_MS, dayRereadMs: NOW_MS - DAY_MS, rereading };
+    const later = NOW_MS + 6 * DAY_MS;
+    expect(dueReread(cursor, { nowMs: later, days: undefined })).toEqual({
+      range: { fromMs: rereading.reachedMs, toMs: NOW_MS },
+      note: { dayRereadMs: NOW_MS, weekRereadMs: NOW_MS },
+    });
+    const muchLater = NOW_MS + 7 * DAY_MS;
+    expect(dueReread(cursor, { nowMs: muchLater, days: undefined })?.range.toMs).toBe(muchLater);
+  });
+
   test("reaches every event that is no later than a day or a week, whenever it comes and however late the re-read is", () => {
     fc.assert(
       fc.property(

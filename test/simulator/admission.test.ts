@@ -102,6 +102,18 @@ describe("admission limits the rate", () => {
     expect((await get(simulator, SUMMARY)).status).toBe(200);
   });
 
+  test("or until the minute of the clock is over, if told to", async () => {
+    const nowMs = Math.floor(NOW_MS / 60_000) * 60_000 + 59_000;
+    const rateLimit = { requestsPerMinute: 2, minutes: "fixed" } as const;
+    await using simulator = await startSimulator({ ...SMALL, nowMs, rateLimit });
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) {
+      statuses.push((await get(simulator, SUMMARY)).status);
+      if (i === 2) simulator.clock.advance(1_000);
+    }
+    expect(statuses).toEqual([200, 200, 429, 200, 200, 429]);
+  });
+
   test("and names a time to wait only if told to", async () => {
     for (const [options, header] of [
       [{}, null],

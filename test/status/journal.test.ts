@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type JournalEntry, openJournal } from "../../src/status/journal.ts";
+import type { JournalEntry } from "../../src/status/journal-entry.ts";
+import { openJournal } from "../../src/status/journal.ts";
 import { testDirectory } from "../config/support/directory.ts";
 
 const ENTRY: JournalEntry = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Io } from "../../src/cli/io.ts";
 import { printStatus } from "../../src/cli/print-status.ts";
-import { statusJson } from "../../src/cli/status.ts";
+import { statusJson } from "../../src/cli/status-json.ts";
 import { lagSeconds } from "../../src/status/lag-seconds.ts";
 import type { TableStatus } from "../../src/status/table-status.ts";
 

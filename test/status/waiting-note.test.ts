@@ -38,6 +38,13 @@ describe("readWaitingNote", () => {
     expect(readWaitingNote(noteOf([long]), NOW_MS + 30_001)).toEqual([]);
   });
 
+  test("believes whoever ended when the note was written until the wait is over", () => {
+    const long = { ...WAIT, untilMs: NOW_MS + 3_600_000 };
+    const note = parseJson(JSON.stringify(toWaitingNote([long], NOW_MS, { outlives: true }))) as JsonObject;
+    expect(readWaitingNote(note, NOW_MS + 3_599_999)).toEqual([long]);
+    expect(readWaitingNote(note, NOW_MS + 3_600_000)).toEqual([]);
+  });
+
   test.each([
     '{"waiting":"x"}',
     '{"waiting":[1,{},{"endpoint":"/x","until":"soon","reason":"hold"}]}',

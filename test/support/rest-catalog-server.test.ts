@@ -39,15 +39,25 @@ function made(): RestTables {
   return tables;
 }
 
-const snapshot = (id: number, sequence: number): CommitBody => ({
-  requirements: [
-    { type: "assert-ref-snapshot-id", ref: "main", "snapshot-id": sequence === 1 ? null : sequence - 1 },
-  ],
+/** A commit of one snapshot on top of `parent`, which it requires to be the current one. */
+const snapshot = (id: number, parent: number | null, timestampMs: number = 6): CommitBody => ({
+  requirements: [{ type: "assert-ref-snapshot-id", ref: "main", "snapshot-id": parent }],
   updates: [
-    { action: "add-snapshot", snapshot: { "snapshot-id": id, "sequence-number": sequence } },
+    {
+      action: "add-snapshot",
+      snapshot: {
+        "snapshot-id": id,
+        "sequence-number": id,
+        ...(parent !== null && { "parent-snapshot-id": parent }),
+        "timestamp-ms": timestampMs,
+      },
+    },
     { action: "set-snapshot-ref", "ref-name": "main", type: "branch", "snapshot-id": id },
   ],
 });
+const refusal = (status: number, word: string): unknown => expect.objectContaining({ status, word });
+
+const main = { action: "set-snapshot-ref", "ref-name": "main", type: "branch" } as const;
 
 /** Of `ts`, `event`, `n`, `event.tags` and its elements. */
 function idsOf({ schemas }: ServedMetadata): unknown[] {
@@ -66,11 +76,11 @@ test("RestTables gives out ids of its own, a struct's fields before what is in t
 
 test("RestTables lets one of two commits on the same table win", () => {
   const tables = made();
-  tables.commit("d", "t", snapshot(1, 1), 6);
-  expect(() => tables.commit("d", "t", snapshot(2, 1), 7)).toThrow(
+  tables.commit("d", "t", snapshot(1, null), 6);
+  expect(() => tables.commit("d", "t", snapshot(2, null), 7)).toThrow(
     expect.objectContaining({ status: 409, word: "CommitFailedException" }),
   );
-  tables.commit("d", "t", snapshot(2, 2), 7);
+  tables.commit("d", "t", snapshot(2, 1), 7);
   const { metadata, location } = tables.load("d", "t");
   expect(metadata.snapshots).toHaveLength(2);
   expect(metadata["metadata-log"]).toHaveLength(2);
@@ -79,17 +89,50 @@ test("RestTables lets one of two commits on the same table win", () => {
 
 test("RestTables changes nothing where an update cannot be applied", () => {
   const tables = made();
-  tables.commit("d", "t", snapshot(1, 1), 6);
+  tables.commit("d", "t", snapshot(1, null), 6);
   const before = tables.load("d", "t");
-  const old: CommitBody = {
-    requirements: [],
-    updates: [
-      { action: "set-properties", updates: { x: "y" } },
-      { action: "add-snapshot", snapshot: { "snapshot-id": 9, "sequence-number": 1 } },
-    ],
-  };
-  expect(() => tables.commit("d", "t", old, 7)).toThrow(expect.objectContaining({ status: 400 }));
+  const set = { action: "set-properties", updates: { x: "y" } } as const;
+  const add = { "snapshot-id": 9, "parent-snapshot-id": 1, "sequence-number": 1, "timestamp-ms": 6 };
+  const last = { action: "set-current-schema", "schema-id": -1 } as const;
+  const [schema] = before.metadata.schemas;
+  if (schema === undefined) throw new Error("there is no schema");
+  const same = { action: "add-schema", schema, "last-column-id": 5 } as const;
+  const refused = [
+    [[set, { action: "add-snapshot", snapshot: add }], 409, "CommitFailedException"],
+    [[set, { action: "add-snapshot", snapshot: { ...add, "snapshot-id": 1 } }], 400, "ValidationException"],
+    [[set, { ...main, "snapshot-id": 77 }], 400, "ValidationException"],
+    [[set, same, last], 400, "ValidationException"],
+  ] as const;
+  for (const [updates, status, word] of refused) {
+    expect(() => tables.commit("d", "t", { requirements: [], updates }, 7)).toThrow(refusal(status, word));
+  }
   expect(tables.load("d", "t")).toEqual(before);
+  expect(tables.commit("d", "t", { requirements: [], updates: [] }, 7)).toEqual(before);
+});
+
+test("RestTables refuses snapshots of a time that has not come, or that is long gone", () => {
+  const tables = made();
+  const commit = (id: number, parent: number | null, timestampMs: number): unknown =>
+    tables.commit("d", "t", snapshot(id, parent, timestampMs), 1_000_000);
+  expect(() => commit(1, null, 1_060_001)).toThrow(refusal(400, "IllegalArgumentException"));
+  commit(1, null, 1_060_000);
+  expect(() => commit(2, 1, 999_999)).toThrow(refusal(400, "IllegalArgumentException"));
+  commit(2, 1, 1_000_000);
+  expect(tables.load("d", "t").metadata["last-updated-ms"]).toBe(1_000_000);
+});
+
+test("RestTables lets go of what a removed snapshot leaves behind", () => {
+  const tables = made();
+  for (const id of [1, 2, 3]) tables.commit("d", "t", snapshot(id, id === 1 ? null : id - 1), 6);
+  const remove = (id: number): ServedMetadata =>
+    tables.commit(
+      "d",
+      "t",
+      { requirements: [], updates: [{ action: "remove-snapshots", "snapshot-ids": [id] }] },
+      7,
+    ).metadata;
+  expect(remove(2)["snapshot-log"].map((one) => one["snapshot-id"])).toEqual([3]);
+  expect(remove(3)).toMatchObject({ refs: {}, "current-snapshot-id": -1, "snapshot-log": [] });
 });
 
 test("RestTables refuses second tables and namespaces, and what is not there", () => {

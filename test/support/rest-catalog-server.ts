@@ -4,24 +4,12 @@ import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseJson, stringifyJson } from "../../src/core/json.ts";
 import { listening } from "../core/support/listening.ts";
+import { type RestAnswer, type RestFault, withFault } from "./rest-fault.ts";
 import type { CommitBody, CreateBody, ServedTable } from "./rest-metadata.ts";
-import { RestRefusal } from "./rest-refusal.ts";
+import { badRequest, RestRefusal } from "./rest-refusal.ts";
+import { respond } from "./rest-respond.ts";
 import { type Asked, page, readRequest, type RestOperation } from "./rest-route.ts";
 import { RestTables } from "./rest-tables.ts";
-
-/** What the server does instead of answering as it should. */
-export type RestFault =
-  /** `after`: the request is carried out, and then answered with this error all the same. */
-  | {
-      readonly kind: "error";
-      readonly status: number;
-      readonly when: "before" | "after";
-      readonly retryAfterSeconds?: number;
-    }
-  /** The connection breaks without an answer. */
-  | { readonly kind: "hang up"; readonly when: "before" | "after" }
-  /** The answer's body breaks off in the middle. */
-  | { readonly kind: "half" };
 
 /** One request as the server saw it. */
 export interface RestEntry {
@@ -47,6 +35,8 @@ export interface RestServerOptions {
   readonly prefix?: string;
   readonly firstFieldId?: number;
   readonly pageTableCountMax?: number;
+  /** Answers as Iceberg's server did before 1.11. */
+  readonly isOld?: boolean;
   /** The one token, or clients that get tokens by OAuth 2; default everybody is let in. */
   readonly auth?:
     | { readonly token: string }
@@ -67,16 +57,14 @@ export interface RestServer extends AsyncDisposable {
   readonly revokeTokens: () => void;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** Starts the server: the part of the Iceberg REST catalog API that a lake needs, with a ledger of all requests. */
 export async function startRestServer(options: RestServerOptions = {}): Promise<RestServer> {
   const { prefix = "", pageTableCountMax = 100, nowMs = Date.now, auth } = options;
-  const tables = new RestTables({ root: options.root ?? "/w", firstFieldId: options.firstFieldId ?? 1 });
+  const tables = new RestTables({
+    ...options,
+    root: options.root ?? "/w",
+    firstFieldId: options.firstFieldId ?? 1,
+  });
   const ledger: RestEntry[] = [];
   const tokens = new Map<string, number>();
   let fault: FaultOf | undefined;
@@ -87,7 +75,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     const isGood = "token" in auth ? token === auth.token : (tokens.get(token) ?? 0) > nowMs();
     if (!isGood) throw new RestRefusal(401, "NotAuthorizedException", "Not authorized");
   };
-  const giveToken = (form: URLSearchParams): Answer => {
+  const giveToken = (form: URLSearchParams): RestAnswer => {
     if (auth === undefined || "token" in auth) throw new RestRefusal(404, "", "no such path");
     const isKnown =
       form.get("grant_type") === "client_credentials" &&
@@ -100,7 +88,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     const body = { access_token: token, token_type: "bearer", expires_in: auth.lifeSeconds };
     return { status: 200, body: JSON.stringify(body) };
   };
-  const described = async (table: ServedTable): Promise<Answer> => {
+  const described = async (table: ServedTable): Promise<RestAnswer> => {
     const body = stringifyJson(table.metadata);
     if (options.writesMetadata === true) {
       const path = table.location.replace(/^file:(\/\/)?/, "");
@@ -110,12 +98,11 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     const answer = {
       "metadata-location": table.location,
       metadata: table.metadata,
-      config: {},
       ...options.access?.(),
     };
     return { status: 200, body: stringifyJson(answer) };
   };
-  const carryOut = async (request: Asked): Promise<Answer> => {
+  const carryOut = async (request: Asked): Promise<RestAnswer> => {
     const { operation, namespace, table, query } = request;
     checkAccess(operation, request.authorization);
     switch (operation) {
@@ -124,7 +111,10 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
       case "config":
         return {
           status: 200,
-          body: JSON.stringify({ defaults: {}, overrides: prefix === "" ? {} : { prefix } }),
+          body: JSON.stringify({
+            defaults: {},
+            overrides: { "namespace-separator": "%2E", ...(prefix !== "" && { prefix }) },
+          }),
         };
       case "createNamespace": {
         const body = parseJson(request.body) as unknown as { readonly namespace: readonly string[] };
@@ -147,10 +137,10 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
           tables.commit(namespace, table, parseJson(request.body) as unknown as CommitBody, nowMs()),
         );
       case "unknown":
-        throw new RestRefusal(404, "", "no such path");
+        throw badRequest(`No route for request: ${request.path}`);
     }
   };
-  const answered = async (request: Asked): Promise<Answer> => {
+  const answered = async (request: Asked): Promise<RestAnswer> => {
     try {
       return await carryOut(request);
     } catch (error) {
@@ -163,7 +153,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     const asked = readRequest(request, { prefix, body: await text(request) });
     const path = request.url ?? "";
     const planned = fault?.({ operation: asked.operation, path });
-    const answer = await faulty(planned, () => answered(asked));
+    const answer = await withFault(planned, () => answered(asked));
     ledger.push({
       operation: asked.operation,
       path,
@@ -171,14 +161,7 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
       body: asked.body,
       status: answer?.status ?? 0,
     });
-    if (answer === undefined) {
-      request.socket.destroy();
-      return;
-    }
-    const length = { "content-length": Buffer.byteLength(answer.body) };
-    response.writeHead(answer.status, { "content-type": "application/json", ...length, ...answer.headers });
-    if (planned?.kind !== "half") response.end(answer.body);
-    else response.write(answer.body.slice(0, answer.body.length / 2), () => request.socket.destroy());
+    respond(response, answer, planned);
   };
   const server = await listening(
     createServer((request, response) => {
@@ -197,17 +180,4 @@ export async function startRestServer(options: RestServerOptions = {}): Promise<
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-}
-
-async function faulty(
-  fault: RestFault | undefined,
-  carryOut: () => Promise<Answer>,
-): Promise<Answer | undefined> {
-  if (fault === undefined || fault.kind === "half") return carryOut();
-  if (fault.when === "after") await carryOut();
-  if (fault.kind === "hang up") return undefined;
-  const { status, retryAfterSeconds } = fault;
-  const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
-  const body = JSON.stringify({ error: { message: "injected", type: "InjectedException", code: status } });
-  return { status, headers, body };
 }

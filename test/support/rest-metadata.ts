@@ -23,6 +23,8 @@ interface Schema extends StructType {
 interface Snapshot {
   readonly "snapshot-id": Id;
   readonly "sequence-number": number;
+  readonly "parent-snapshot-id"?: Id;
+  readonly "timestamp-ms": number;
 }
 interface Reference {
   readonly type: string;

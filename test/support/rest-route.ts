@@ -14,6 +14,7 @@ export type RestOperation =
 /** A request, read. */
 export interface Asked {
   readonly operation: RestOperation;
+  readonly path: string;
   readonly namespace: string;
   readonly table: string;
   readonly query: URLSearchParams;
@@ -43,7 +44,7 @@ export function readRequest(
     return "unknown";
   })();
   const { authorization } = request.headers;
-  return { operation, namespace, table, query: url.searchParams, authorization, body };
+  return { operation, path: url.pathname, namespace, table, query: url.searchParams, authorization, body };
 }
 
 /** One page of names. Without a `pageToken` all at once (REST spec, "pageToken"). */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { freshFields, type Ids } from "./rest-fresh-ids.ts";
 import type { CommitBody, CreateBody, ServedTable, SourceField } from "./rest-metadata.ts";
 import { badRequest, RestRefusal } from "./rest-refusal.ts";
+import { respelled } from "./rest-respelled.ts";
 import { applied, isMet } from "./rest-updates.ts";
 
 /**
@@ -12,15 +13,18 @@ export class RestTables {
   readonly namespaces: Map<string, Map<string, ServedTable>> = new Map<string, Map<string, ServedTable>>();
   readonly #root: string;
   readonly #firstFieldId: number;
+  readonly #isOld: boolean;
 
-  /** @param options `root`: where tables are; `firstFieldId`: of a new table's columns, 1 as Apache's */
-  constructor(options: { readonly root: string; readonly firstFieldId: number }) {
+  /** @param options `root`: where tables are; `firstFieldId`: of a new table's columns, 1 as Apache's; `isOld`: answers as its versions before 1.11 */
+  constructor(options: { readonly root: string; readonly firstFieldId: number; readonly isOld?: boolean }) {
     this.#root = options.root.replace(/\/+$/, "");
     this.#firstFieldId = options.firstFieldId;
+    this.#isOld = options.isOld ?? false;
   }
 
   createNamespace(name: string): void {
-    if (this.namespaces.has(name)) throw new RestRefusal(409, "AlreadyExistsException", `Namespace ${name}`);
+    if (this.namespaces.has(name))
+      throw new RestRefusal(409, "AlreadyExistsException", `Namespace already exists: ${name}`);
     this.namespaces.set(name, new Map());
   }
 
@@ -30,19 +34,25 @@ export class RestTables {
 
   load(namespace: string, name: string): ServedTable {
     const table = this.#namespace(namespace).get(name);
-    if (table === undefined) throw new RestRefusal(404, "NoSuchTableException", `Table ${namespace}.${name}`);
+    if (table === undefined)
+      throw new RestRefusal(404, "NoSuchTableException", `Table does not exist: ${namespace}.${name}`);
     return table;
   }
 
   create(namespace: string, request: CreateBody, nowMs: number): ServedTable {
     const tables = this.#namespace(namespace);
     const { name } = request;
-    if (tables.has(name)) throw new RestRefusal(409, "AlreadyExistsException", `Table ${namespace}.${name}`);
+    if (tables.has(name))
+      throw new RestRefusal(409, "AlreadyExistsException", `Table already exists: ${namespace}.${name}`);
     const location = `${this.#root}/${namespace}/${name}`;
     const { "format-version": version, ...properties } = request.properties;
     if (version !== "2") throw badRequest("this server makes version 3 unless told");
     const ids: Ids = { next: this.#firstFieldId, given: new Map<number, number>() };
-    const schema = { ...request.schema, fields: freshFields(request.schema.fields, ids), "schema-id": 0 };
+    const schema = {
+      ...request.schema,
+      fields: freshFields(respelled(request.schema).fields, ids),
+      "schema-id": 0,
+    };
     const moved = (field: SourceField): SourceField => ({
       ...field,
       "source-id": ids.given.get(field["source-id"] ?? -1),
@@ -65,6 +75,8 @@ export class RestTables {
       "current-snapshot-id": -1,
       refs: {},
       snapshots: [],
+      statistics: [],
+      "partition-statistics": [],
       "snapshot-log": [],
       "metadata-log": [],
     };
@@ -80,15 +92,14 @@ export class RestTables {
         throw new RestRefusal(409, "CommitFailedException", `Requirement failed: ${requirement.type}`);
       }
     }
-    let next = before.metadata;
-    for (const update of request.updates) next = applied(next, update, nowMs);
-    const log = { "metadata-file": before.location, "timestamp-ms": next["last-updated-ms"] };
-    const max = Number(next.properties["write.metadata.previous-versions-max"] ?? 100);
-    const metadata = {
-      ...next,
-      "metadata-log": [...next["metadata-log"], log].slice(-max),
-      "last-updated-ms": Math.max(nowMs, next["last-updated-ms"]),
+    const next = applied(before.metadata, request.updates, { nowMs, isOld: this.#isOld });
+    if (next === before.metadata) return before;
+    const log = {
+      "metadata-file": before.location,
+      "timestamp-ms": before.metadata["last-updated-ms"],
     };
+    const max = Number(next.properties["write.metadata.previous-versions-max"] ?? 100);
+    const metadata = { ...next, "metadata-log": [...next["metadata-log"], log].slice(-max) };
     const version = Number(/\/(\d+)-[^/]*$/.exec(before.location)?.[1]) + 1;
     const table = { metadata, location: fileOf(metadata.location, version) };
     this.#namespace(namespace).set(name, table);
@@ -97,7 +108,8 @@ export class RestTables {
 
   #namespace(name: string): Map<string, ServedTable> {
     const tables = this.namespaces.get(name);
-    if (tables === undefined) throw new RestRefusal(404, "NoSuchNamespaceException", `Namespace ${name}`);
+    if (tables === undefined)
+      throw new RestRefusal(404, "NoSuchNamespaceException", `Namespace does not exist: ${name}`);
     return tables;
   }
 }

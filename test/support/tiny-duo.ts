@@ -62,6 +62,7 @@ export function tinyClient(duo: TinyDuo, operate: Operate): DuoClient {
       },
       skewMs: () => correctedMs,
     },
+    limits: { learned: () => undefined, recall: () => {} },
     get: (path, params) =>
       operate(() => {
         if (Math.abs(duo.skewMs - correctedMs) > SKEW_TOLERANCE_MS) correctedMs = duo.skewMs;

@@ -20,15 +20,17 @@ export async function bundleLambda(root: string): Promise<ReadonlyMap<string, Ui
     entryPoints: HANDLERS.map((name) => ({ in: `src/aws/${name}-handler.ts`, out: name })),
     outdir: "out",
     outExtension: { ".js": ".mjs" },
-    chunkNames: "chunk-[hash]",
     bundle: true,
-    splitting: true,
+    // A file for each function: split ones would import packages of the older module format at run time without their names.
+    splitting: false,
     minify: true,
     // Stack traces in the logs name what they mean.
     keepNames: true,
     write: false,
     format: "esm",
     platform: "node",
+    // The newer module format where a package has both: what is not used is left out, and imports at run time find names.
+    mainFields: ["module", "main"],
     target: "node22",
     external: DUCKDB_PACKAGES.flatMap((name) => [name, `${name}/*`]),
     // Packages of the older module format ask for Node's own modules by `require`.

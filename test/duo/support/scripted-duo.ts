@@ -103,6 +103,7 @@ export function answeringClient(
     asked,
     apiHostname: API_HOSTNAME,
     serverClock: createServerClock({ clock, http: async () => reply(503, ""), baseUrl: "http://127.0.0.1" }),
+    limits: { learned: () => undefined, recall: () => {} },
     get: async (_path: string, params: Params) => {
       const named = Object.fromEntries(params);
       asked.push(named);

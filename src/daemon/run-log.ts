@@ -1,13 +1,18 @@
 import { type Logger, pino } from "pino";
 import type { AppObserver } from "../app.ts";
 import { DuolakeError } from "../core/errors.ts";
-import type { BackgroundEvent } from "../daemon/background.ts";
-import type { DuoObserver } from "../duo/client.ts";
+import type { DuoObserver } from "../duo/duo-observer.ts";
 import type { MaintainedTable } from "../maintain-all.ts";
 import type { TableResult } from "../pipeline/pull-result.ts";
-import type { Io } from "./io.ts";
+import type { BackgroundEvent } from "./background.ts";
 
-/** The daemon's log: JSON lines on standard error (docs/operations.md, "Logs"). */
+/** Where the lines go, and the environment that may say how many there are. */
+export interface LogSink {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly err: (text: string) => void;
+}
+
+/** What keeps on pulling tells in JSON lines (docs/operations.md, "Logs"). */
 export interface RunLog {
   readonly logger: Logger;
   readonly duo: (source: string) => DuoObserver;
@@ -26,8 +31,8 @@ const BACKFILL_INTERVAL_MS = 30_000;
  * @param nowMs ms since 1970
  * @throws usage_invalid where DUOLAKE_LOG_LEVEL is no level
  */
-export function createRunLog(io: Io, nowMs: () => number): RunLog {
-  const logger = createLogger(io);
+export function createRunLog(sink: LogSink, nowMs: () => number): RunLog {
+  const logger = createLogger(sink);
   const saidOnce = new Set<string>();
   const backfillToldMs = new Map<string, number>();
   return {
@@ -58,7 +63,7 @@ export function createRunLog(io: Io, nowMs: () => number): RunLog {
   };
 }
 
-function createLogger({ env, err }: Io): Logger {
+function createLogger({ env, err }: LogSink): Logger {
   const level = env["DUOLAKE_LOG_LEVEL"] || "info";
   const levels = [...Object.keys(pino.levels.values), "silent"];
   if (levels.includes(level)) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/backfill-one.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { createRunLog, type RunLog } from "../../src/cli/run-log.ts";
+import { createRunLog, type RunLog } from "../../src/daemon/run-log.ts";
 import { DuolakeError } from "../../src/core/errors.ts";
 import { createHourCounts } from "../../src/pipeline/hour-counts.ts";
 
@@ -87,6 +87,7 @@ describe("createRunLog", () => {
       healed: 2,
       rejected: 0,
       hours: createHourCounts(),
+      isCut: false,
     };
     log.background({ kind: "reread", reread, ...OF, account: "DA1" });
     expect(records).toEqual([
