@@ -11,13 +11,9 @@ import sys
 
 import boto3
 from pyiceberg.catalog.glue import GlueCatalog
-from pyiceberg.exceptions import CommitFailedException
-from pyiceberg.types import StringType
 
-from check_rows import expected_rows, rows_of, same_rows, without_null_lists
+from catalog_steps import commits, reads
 from checks import Wrong, check, counted, differ, none_wrong
-
-ATTEMPT_COUNT_MAX = 200
 
 
 def catalog_of(job):
@@ -38,13 +34,6 @@ def glue_shows(glue, database, table):
     problems += differ("columns", [(c["Name"], c["Parameters"]["iceberg.field.id"]) for c in current], wanted)
     none_wrong(problems)
     return counted(len(current), "column")
-
-
-def reads(table, expected):
-    none_wrong(differ("metadata", table.metadata_location, expected["metadata_location"]))
-    fields = json.loads(table.schema().model_dump_json(by_alias=True))["fields"]
-    found, wanted = rows_of(fields, table.scan().to_arrow()), expected_rows(fields, expected["rows"])
-    return same_rows(fields, without_null_lists(fields, found), without_null_lists(fields, wanted))
 
 
 def read(job):
@@ -70,22 +59,7 @@ def read(job):
 
 
 def commit(job):
-    """Counts up a property and adds a column, each in a commit of its own, on whatever the table has become meanwhile."""
-    catalog, conflicts, done = catalog_of(job), 0, 0
-    identifier = (job["database"], job["table"])
-    for _ in range(ATTEMPT_COUNT_MAX):
-        if done == job["count"]:
-            break
-        try:
-            with catalog.load_table(identifier).transaction() as transaction:
-                transaction.set_properties({"pyiceberg.commits": str(done + 1)})
-                if done == 0:
-                    with transaction.update_schema() as update:
-                        update.add_column("analyst_note", StringType())
-            done += 1
-        except CommitFailedException:
-            conflicts += 1
-    print(f"{counted(done, 'commit')} of PyIceberg after {counted(conflicts, 'conflict')}")
+    print(commits(catalog_of(job), (job["database"], job["table"]), job["count"]))
 
 
 def main():

@@ -11,6 +11,7 @@ import { hasMiniAws } from "./mini-aws.ts";
 import { preparePython } from "./python.ts";
 import { type Check, createReport, type Report } from "./report.ts";
 import { checkRest } from "./rest.ts";
+import { checkRealRest } from "./rest-real.ts";
 import { checkSimulator } from "./simulator.ts";
 import { checkSpark } from "./spark.ts";
 
@@ -25,6 +26,8 @@ const EVENTS_PER_DAY = {
   activity: 60,
   trustMonitor: 24,
 };
+
+const isWithoutSpark = process.argv.includes("--without-spark");
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -43,6 +46,8 @@ async function main(): Promise<number> {
   if (await hasMiniAws(python)) await checkGlue(report, python);
   else print("Glue: left out, MiniStack needs Python 3.11 or newer");
   await checkRest(report, python, print);
+  // Its packages come by way of Spark's.
+  if (!isWithoutSpark) await checkRealRest(report, python);
   await report.run("simulator: Duo's own client reads what the ledger has", async () => {
     await checkSimulator(python);
     return "";
@@ -82,7 +87,7 @@ async function checkTables(report: Report, python: string, folder: string): Prom
     if (complaint !== "") print(complaint);
     return `${count}`;
   });
-  if (process.argv.includes("--without-spark")) print("without Spark, as asked");
+  if (isWithoutSpark) print("without Spark and Iceberg's own server, as asked");
   else await checkSpark(report, { python, harness, tables });
 }
 

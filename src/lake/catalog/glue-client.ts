@@ -14,6 +14,8 @@ export interface GlueOptions {
   /** Another service than Amazon's; `AWS_ENDPOINT_URL_GLUE` and `AWS_ENDPOINT_URL` say the same. */
   readonly endpoint?: string;
   readonly region?: string;
+  /** A name of the shared configuration files. */
+  readonly profile?: string;
   /** The account whose Data Catalog it is; by default that of the credentials. */
   readonly catalogId?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -105,13 +107,14 @@ async function openClient(
   const load = options.loadPackage ?? (() => import("@aws-sdk/client-glue"));
   const api = await loadAwsPackage("Glue", "@aws-sdk/client-glue", load);
   const ca = await trustedCertificates();
-  const { endpoint, region, credentials } = options;
+  const { endpoint, region, profile, credentials } = options;
   const agent = { keepAlive: true, maxSockets: SOCKET_COUNT_MAX };
   const client = new api.GlueClient({
     // A second try of its own would meet the version that the first one made, and look like another writer's.
     maxAttempts: 1,
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
     ...(credentials !== undefined && { credentials }),
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,

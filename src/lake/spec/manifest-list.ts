@@ -50,9 +50,17 @@ export function writeManifestList(options: {
 
 const COUNTS = ["added", "existing", "deleted"] as const;
 
-/** Reads a manifest list; older writers' names of the counts are understood. */
-export function readManifestList(bytes: Uint8Array): ManifestFile[] {
-  return readAvro(bytes).records.map((record) => {
+/**
+ * Reads a manifest list; older writers' names of the counts are understood.
+ *
+ * @param omitted optional members that are not read
+ * @throws Error where the bytes are damaged
+ */
+export function readManifestList(
+  bytes: Uint8Array,
+  omitted?: ReadonlySet<"partitions" | "key_metadata">,
+): ManifestFile[] {
+  return readAvro(bytes, omitted).records.map((record) => {
     // The decoder made the record for this call alone.
     const line = record as Record<string, unknown>;
     for (const count of COUNTS) {

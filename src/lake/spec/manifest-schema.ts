@@ -1,4 +1,4 @@
-import type { AvroSchema } from "./avro.ts";
+import type { AvroSchema } from "./avro-schema.ts";
 import type { PartitionSpec } from "./types.ts";
 
 // Names, ids and logical types exactly as the spec gives them ("Manifests", "Manifest Lists"): readers find

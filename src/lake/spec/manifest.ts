@@ -38,7 +38,8 @@ export interface ManifestEntry {
   readonly data_file: DataFileEntry;
 }
 
-const MAPS = [
+/** The members of `data_file` that hold a figure for each column. */
+const METRIC_NAMES = [
   "column_sizes",
   "value_counts",
   "null_value_counts",
@@ -46,6 +47,10 @@ const MAPS = [
   "lower_bounds",
   "upper_bounds",
 ] as const;
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** The same for `readManifest`: whoever wants to know only which files there are need not read how their columns are. */
+export const ALL_METRICS: ReadonlySet<string> = new Set(METRIC_NAMES);
 
 /**
  * Writes a manifest of data files.
@@ -65,7 +70,7 @@ export function writeManifest(options: {
   return writeAvro({
     schema: manifestEntrySchema(spec),
     metadata: {
-      schema: JSON.stringify(schema),
+      schema: schemaText(schema),
       "schema-id": String(schema["schema-id"]),
       // The array of fields alone, as the spec says, not the whole spec object.
       "partition-spec": JSON.stringify(spec.fields),
@@ -83,9 +88,18 @@ export function writeManifest(options: {
   });
 }
 
-/** Reads a manifest; what entries inherit from their line in the manifest list is filled in. */
-export function readManifest(bytes: Uint8Array, file: ManifestFile): ManifestEntry[] {
-  return readAvro(bytes).records.map((record) => {
+/**
+ * Reads a manifest; what entries inherit from their line in the manifest list is filled in.
+ *
+ * @param omitted statistics that are not read, and are unknown in the entries: they are most of the work
+ * @throws Error where the bytes are damaged
+ */
+export function readManifest(
+  bytes: Uint8Array,
+  file: ManifestFile,
+  omitted: ReadonlySet<string> = NO_NAMES,
+): ManifestEntry[] {
+  return readAvro(bytes, omitted).records.map((record) => {
     const entry = record as Record<string, unknown>;
     // Only an ADDED entry may inherit; the numbers of the others must stand in the entry itself.
     const inherited = entry["status"] === ADDED ? file.sequence_number : null;
@@ -118,7 +132,7 @@ export function partitionSummaries(
 
 function withPairs(file: DataFileEntry): Record<string, unknown> {
   const record: Record<string, unknown> = { ...file };
-  for (const key of MAPS) {
+  for (const key of METRIC_NAMES) {
     const map = file[key];
     record[key] =
       map === undefined || map === null
@@ -129,10 +143,31 @@ function withPairs(file: DataFileEntry): Record<string, unknown> {
 }
 
 function withMaps(record: Record<string, unknown>): DataFileEntry {
-  const file: Record<string, unknown> = { ...record, content: record["content"] ?? 0 };
-  for (const key of MAPS) {
-    const pairs = record[key] as readonly { key: number; value: unknown }[] | null | undefined;
-    file[key] = pairs === null || pairs === undefined ? null : new Map(pairs.map((p) => [p.key, p.value]));
+  // The decoder made the record for this call alone.
+  const file = record;
+  file["content"] ??= 0;
+  for (const key of METRIC_NAMES) {
+    const value = file[key] as ReadonlyMap<number, unknown> | readonly Pair[] | null | undefined;
+    // A writer that leaves the logical type out gives pairs.
+    if (Array.isArray(value)) file[key] = new Map(value.map((pair: Pair) => [pair.key, pair.value]));
+    else if (value === undefined) file[key] = null;
   }
   return file as unknown as DataFileEntry;
+}
+
+interface Pair {
+  readonly key: number;
+  readonly value: unknown;
+}
+
+// A table has few schemas, and each commit would write the same text.
+const schemaTexts = new WeakMap<Schema, string>();
+
+/** Without the columns' descriptions: readers do not need them here, and they are a third of a small manifest. */
+function schemaText(schema: Schema): string {
+  const known = schemaTexts.get(schema);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(schema, (key, value: unknown) => (key === "doc" ? undefined : value));
+  schemaTexts.set(schema, text);
+  return text;
 }

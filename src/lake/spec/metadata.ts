@@ -1,6 +1,7 @@
 import { DuolakeError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { isJsonObject, parseJson } from "../../core/json.ts";
+import { withPlainTypes } from "./plain-types.ts";
 import type { Int64, Schema, Snapshot, TableMetadata } from "./types.ts";
 
 const ADVICE = "restore the file from a backup, or move the table's folder away to start it anew";
@@ -100,6 +101,7 @@ function normalized(json: JsonObject): TableMetadata {
   const refs = (json["refs"] ?? {}) as unknown as TableMetadata["refs"];
   return {
     ...rest,
+    schemas: (json["schemas"] as unknown as readonly Schema[]).map(withPlainTypes),
     properties: json["properties"] ?? {},
     snapshots: json["snapshots"] ?? [],
     "snapshot-log": json["snapshot-log"] ?? [],

@@ -4,7 +4,8 @@ import { commitChange } from "../../../src/lake/append/commit-change.ts";
 import type { Loaded } from "../../../src/lake/catalog/catalog.ts";
 import { CommitConflict, CommitUnknown } from "../../../src/lake/catalog/catalog.ts";
 import { evolveTable } from "../../../src/lake/evolve-table.ts";
-import { type RestFault, type RestServer, startRestServer } from "../../support/rest-catalog-server.ts";
+import { type RestServer, startRestServer } from "../../support/rest-catalog-server.ts";
+import type { RestFault } from "../../support/rest-fault.ts";
 import type { RestOperation } from "../../support/rest-route.ts";
 import { set } from "../contract/catalog.ts";
 import { checkHistory } from "../support/check-history.ts";
@@ -156,6 +157,40 @@ describe("commitChange over a REST catalog", () => {
     },
   );
 
+  test.each([true, false])(
+    "goes on where another took the sequence number on a branch, old server: %s",
+    async (isOld) => {
+      await using other = await startRestServer({ isOld });
+      const tools = restTools(other);
+      const made = await memoryTable(tools);
+      const change = (n: number): Parameters<typeof commitChange>[1]["change"] =>
+        move(String(n), String(n + 1), [fakeFile(`f${n}`)]);
+      const base = await commitChange(tools, { base: made, change: change(0), signal: undefined });
+      const main = base.metadata.snapshots[0];
+      if (main === undefined) throw new Error("there is no snapshot");
+      const snapshot = {
+        ...main,
+        "snapshot-id": 77,
+        "parent-snapshot-id": main["snapshot-id"],
+        "sequence-number": 2,
+      };
+      await tools.catalog.commit(
+        base,
+        [],
+        [
+          { action: "add-snapshot", snapshot },
+          { action: "set-snapshot-ref", "ref-name": "audit", type: "branch", "snapshot-id": 77 },
+        ],
+      );
+      const from = other.ledger.length;
+      const { metadata } = await commitChange(tools, { base, change: change(1), signal: undefined });
+      expect(metadata.snapshots.map((one) => one["sequence-number"])).toEqual([1, 2, 3]);
+      expect(Object.keys(metadata.refs).sort()).toEqual(["audit", "main"]);
+      const commits = other.ledger.slice(from).filter(({ operation }) => operation === "commitTable");
+      expect(commits.map(({ status }) => status)).toEqual([isOld ? 400 : 409, 200]);
+    },
+  );
+
   test("deletes nothing where nobody can look after a lost answer", async () => {
     const tools = open();
     const base = await memoryTable(tools);
@@ -210,14 +245,30 @@ describe("restCatalog, reading", () => {
     expect(await tools.catalog.load("t")).toEqual(made);
   });
 
-  test("a wrong address is an error and no empty lake", async () => {
-    const tools = restTools({ url: `${server.url}/elsewhere` });
+  test.each([400, 404])("a wrong address is an error and no empty lake, answered with %i", async (status) => {
+    await using odd = await startRestServer();
+    // Iceberg's own server says 400 and what it was asked for; others say 404 and nothing of use.
+    if (status === 404) odd.setFault(() => error(404, "before"));
+    const tools = restTools({ url: `${odd.url}/elsewhere` });
     for (const asked of [tools.catalog.list(), tools.catalog.load("t")]) {
       await expect(asked).rejects.toMatchObject({
         code: "lake_unwritable",
-        message: expect.stringContaining("check lake.catalog.uri"),
+        message: expect.stringMatching(new RegExp(`check lake.catalog.uri, .*, got ${status}`)),
       });
     }
+  });
+
+  test("a clock that is ahead of the server's is told so, and nothing is committed", async () => {
+    const clock = instantClock();
+    await using behind = await startRestServer({ nowMs: () => clock.nowMs() - 61_000 });
+    const tools = restTools(behind, { clock });
+    const base = await memoryTable(tools);
+    const change = move("0", "1", [fakeFile("a")]);
+    await expect(commitChange(tools, { base, change, signal: undefined })).rejects.toMatchObject({
+      code: "lake_unwritable",
+      message: expect.stringContaining("more than a minute ahead"),
+    });
+    expect(await tools.catalog.load("t")).toEqual(base);
   });
 
   test("a server that is not there may be tried again", async () => {

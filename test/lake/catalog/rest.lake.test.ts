@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../../src/core/clock.ts";
@@ -30,6 +31,13 @@ async function numbers(table: LakeTable): Promise<unknown[]> {
   const found: unknown[] = [];
   for await (const rows of readColumns(table, { paths: [["n"]] })) for (const [n] of rows) found.push(n);
   return found.map(Number).sort((a, b) => a - b);
+}
+
+/** A file of ten days ago that nobody names. */
+async function leaveOld(path: string): Promise<void> {
+  await writeFile(path, "left behind");
+  const atSeconds = Date.now() / 1000 - 10 * 86_400;
+  await utimes(path, atSeconds, atSeconds);
 }
 
 afterEach(() => {
@@ -74,6 +82,30 @@ describe("openLake with a REST catalog", () => {
     expect(before.filter((name) => !after.includes(name))).toEqual([]);
     expect(await numbers((await lake.load("duo_auth")) as LakeTable)).toEqual([1, 1, 1, 1, 2]);
   });
+
+  test.each(["", '{"format-version":2,"tab'])(
+    "maintenance goes on where the server died over a metadata file: %s",
+    async (half) => {
+      await using dir = await tempDir();
+      await using server = await startRestServer({ root: `file://${dir.path}/w`, writesMetadata: true });
+      const lake = await lakeOf(server, `${dir.path}/local`);
+      const { table } = await append(await lake.create("duo_auth", TABLE), [row(1)]);
+      const folder = `${dir.path}/w/matano/duo_auth/metadata`;
+      // Only where an old file may belong to nobody is it asked what all metadata files name.
+      const orphan = `${dir.path}/w/matano/duo_auth/data/orphan.parquet`;
+      await leaveOld(orphan);
+      await writeFile(`${folder}/00009-half.metadata.json`, half);
+      expect((await lake.maintain("duo_auth"))?.orphans.paths).toHaveLength(1);
+      expect(await readdir(folder)).toContain("00009-half.metadata.json");
+      expect(await numbers((await lake.load("duo_auth")) as LakeTable)).toEqual([1]);
+      // One that the table's log names was whole once, and nobody knows what it named.
+      const [logged] = server.tables.load("matano", "duo_auth").metadata["metadata-log"];
+      await writeFile(`${folder}/${basename(logged?.["metadata-file"] ?? "")}`, half);
+      await leaveOld(orphan);
+      await expect(lake.maintain("duo_auth")).rejects.toMatchObject({ code: "lake_metadata_invalid" });
+      expect(await numbers(table)).toEqual([1]);
+    },
+  );
 
   test("takes the keys that the server gives for a table, and new ones when they run out", async () => {
     await using dir = await tempDir();

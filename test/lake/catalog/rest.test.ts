@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CommitTools } from "../../../src/lake/append/commit-change.ts";
 import { CommitConflict } from "../../../src/lake/catalog/catalog.ts";
+import { evolveTable } from "../../../src/lake/evolve-table.ts";
 import { newTable } from "../../../src/lake/spec/new-table.ts";
 import { type RestServer, startRestServer } from "../../support/rest-catalog-server.ts";
 import { catalogContract, commits, set } from "../contract/catalog.ts";
@@ -41,6 +42,18 @@ describe("restCatalog", () => {
     expect(metadata["last-column-id"]).toBe(wanted["last-column-id"] + 499);
     expect(metadata["table-uuid"]).not.toBe(wanted["table-uuid"]);
     expect(metadata.properties).not.toHaveProperty("format-version");
+  });
+
+  test("restCatalog finds no column missing that the server spells in its own way", async () => {
+    const { catalog, clock } = open();
+    const wanted = newTable({
+      location: "/w",
+      columns: EVERY_TYPE_COLUMNS,
+      properties: {},
+      nowMs: clock.nowMs(),
+    });
+    const base = await catalog.create("t", wanted);
+    expect(await evolveTable({ catalog, clock }, { base, columns: EVERY_TYPE_COLUMNS })).toBe(base);
   });
 
   test("restCatalog writes and removes no file", async () => {

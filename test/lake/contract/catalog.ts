@@ -82,7 +82,7 @@ export function catalogContract(open: () => Promise<CommitTools>): void {
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
         tools.catalog
-          .commit(base, requirements, [snapshotUpdate(index), mainUpdate(index)])
+          .commit(base, requirements, [snapshotUpdate(base, index), mainUpdate(index)])
           .then(() => index),
       ),
     );
@@ -166,11 +166,15 @@ export function catalogContract(open: () => Promise<CommitTools>): void {
   });
 }
 
-function snapshotUpdate(index: number): Parameters<CommitTools["catalog"]["commit"]>[2][number] {
+function snapshotUpdate(
+  { metadata }: Loaded,
+  index: number,
+): Parameters<CommitTools["catalog"]["commit"]>[2][number] {
   const snapshot = {
     "snapshot-id": LARGE_ID + BigInt(index),
     "sequence-number": 1,
-    "timestamp-ms": Date.UTC(2024, 0, 1),
+    // Servers refuse what lies before the table's last change.
+    "timestamp-ms": metadata["last-updated-ms"],
     "manifest-list": `/w/d/t/metadata/snap-${index}.avro`,
     summary: { operation: "append" },
     "schema-id": 0,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AvroSchema } from "../../../src/lake/spec/avro.ts";
+import type { AvroSchema } from "../../../src/lake/spec/avro-schema.ts";
 import { readAvro, writeAvro } from "../../../src/lake/spec/avro.ts";
 import { AvroReader, AvroWriter } from "../../../src/lake/spec/avro-binary.ts";
 import { int64 } from "../../../src/lake/spec/types.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { stringifyJson } from "../../../src/core/json.ts";
 import { currentSnapshot, numberProperty, parseMetadata } from "../../../src/lake/spec/metadata.ts";
 import { newTable } from "../../../src/lake/spec/new-table.ts";
-import { SMALL_COLUMNS } from "../support/columns.ts";
+import { EVERY_TYPE_COLUMNS, SMALL_COLUMNS } from "../support/columns.ts";
 
 const FILE = "/lake/t/metadata/v1.metadata.json";
 const empty = newTable({ location: "/lake/t", columns: SMALL_COLUMNS, properties: {}, nowMs: 1000 });
@@ -11,6 +11,27 @@ describe("parseMetadata", () => {
   test("parseMetadata gives back what was written, members it does not know included", () => {
     const table = { ...empty, statistics: [{ "snapshot-id": 1 }] };
     expect(parseMetadata(stringifyJson(table), FILE)).toEqual(table);
+  });
+
+  test("parseMetadata reads decimals as Iceberg's own code writes them, wherever they stand", () => {
+    const table = newTable({
+      location: "/lake/t",
+      columns: EVERY_TYPE_COLUMNS,
+      properties: {},
+      nowMs: 1000,
+    });
+    const [schema] = table.schemas;
+    const map = { "key-id": 901, key: "string", "value-id": 902, "value-required": false };
+    const money = {
+      id: 900,
+      name: "by_currency",
+      required: false,
+      type: { type: "map", ...map, value: "decimal(12,4)" },
+    };
+    const wanted = { ...table, schemas: [{ ...schema, fields: [...(schema?.fields ?? []), money] }] };
+    const text = stringifyJson(wanted).replaceAll(/(decimal\(\d+),/g, "$1, ");
+    expect(text).toContain("decimal(12, 4)");
+    expect(parseMetadata(text, FILE)).toEqual(wanted);
   });
 
   test("parseMetadata keeps ids of 63 bits exact", () => {

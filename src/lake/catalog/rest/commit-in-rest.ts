@@ -33,10 +33,10 @@ export async function commitInRest(
     });
   } catch (error) {
     if (!(error instanceof RestFailure)) throw error;
-    if (error.isUnknown || (mayHaveLanded && (error.status === 409 || error.isLater))) {
+    if (error.isUnknown || (mayHaveLanded && (error.status === 409 || isStale(error) || error.isLater))) {
       throw new CommitUnknown(error);
     }
-    if (error.status === 409) throw new CommitConflict(error.message);
+    if (error.status === 409 || isStale(error)) throw new CommitConflict(error.message);
     throw restError(error, `commit to table ${base.name} in the catalog`);
   }
   try {
@@ -46,4 +46,12 @@ export async function commitInRest(
     if (error instanceof DuolakeError) throw new CommitUnknown(error);
     throw error;
   }
+}
+
+/**
+ * Another committed to a branch, which no requirement of ours names, and took the sequence number. Iceberg's own code answers 409 since
+ * 1.11, 400 before.
+ */
+function isStale({ status, message }: RestFailure): boolean {
+  return status === 400 && /older than last sequence number/.test(message);
 }
