@@ -1,6 +1,8 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { DuolakeError, errorText } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
 import { calledFunctions } from "./called-functions.ts";
+import { parseSql } from "./parse-sql.ts";
 
 /** A text of these alone holds no statement; DuckDB has no message of its own for that. */
 const BLANKS_AND_COMMENTS = /\/\*[^]*?\*\/|--[^\n]*|[\s;]+/g;
@@ -27,17 +29,22 @@ export async function checkStatement(
   if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   // Said here because DuckDB's own words for the others speak of views and files that nobody asked about.
   if (!QUESTION.test(withoutComments(sql))) throw invalid(ONLY_QUESTIONS, sql);
-  const functions = await calledFunctions(connection, sql.replace(EXPLAIN, ""));
-  const effect = functions?.find((name) => EFFECT.test(name));
+  const tree = await parseSql(connection, sql.replace(EXPLAIN, ""));
+  const effect = tree && effectOf(tree);
   if (effect !== undefined) throw invalid(`function ${effect} does more than answer`, sql);
   const statement = await prepareOnly(connection, sql);
-  if (functions === undefined) throw invalid(ONLY_QUESTIONS, sql);
+  if (tree === undefined) throw invalid(ONLY_QUESTIONS, sql);
   if (statement.statementType === StatementType.SELECT) return statement;
   if (statement.statementType === StatementType.EXPLAIN && EXPLAIN.test(sql)) {
     const explained = await prepareOnly(connection, sql.replace(EXPLAIN, ""));
     if (explained.statementType === StatementType.SELECT) return statement;
   }
   throw invalid(ONLY_QUESTIONS, sql);
+}
+
+/** The function of a parsed question that does more than answer, if it calls any; pure. */
+export function effectOf(tree: JsonObject): string | undefined {
+  return calledFunctions(tree).find((name) => EFFECT.test(name));
 }
 
 async function prepareOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {

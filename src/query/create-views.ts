@@ -5,10 +5,11 @@ import { duckdbType, identifier, literal } from "../lake/parquet/duckdb-types.ts
 import { planRead, type ReadPlan } from "../lake/plan-read.ts";
 import { readSchema } from "../lake/reader-sql.ts";
 import { dayCountsSql } from "./day-counts-sql.ts";
+import { dayWeightsSql } from "./day-weights-sql.ts";
 import { latestViews } from "./latest-views.ts";
 import type { MentionedTables } from "./mentioned-tables.ts";
 import { mentions } from "./mentions.ts";
-import { planCounts } from "./plan-counts.ts";
+import { canBeCounted, type CountPlan, planCounts } from "./plan-counts.ts";
 import { tableSql } from "./table-sql.ts";
 
 const LATEST = "_latest";
@@ -24,6 +25,8 @@ export interface ViewOptions extends MentionedTables {
   readonly range: TsRange;
   /** The stretch that the question's own conditions need of each table, by its name. */
   readonly needed: ReadonlyMap<string, TsRange>;
+  /** The one table whose rows the question counts by days (`countQuestion`): its view is that of `dayWeightsSql`. */
+  readonly counted?: ReadableTable | undefined;
 }
 
 /**
@@ -39,7 +42,13 @@ export async function* createViews(
   connection: DuckDBConnection,
   options: ViewOptions,
 ): AsyncGenerator<ViewLease> {
-  const { tables, areNamed, sql, range, needed } = options;
+  const { tables, areNamed, sql, range, needed, counted } = options;
+  if (counted !== undefined) {
+    const plan = yield* leasedCounts(counted, range);
+    const select = await dayWeightsSql(connection, { table: counted, plan, range });
+    await createView(connection, { name: counted.name, sql: select });
+    return;
+  }
   const whole: string[] = [];
   for (const table of tables) {
     const { name } = table;
@@ -51,8 +60,7 @@ export async function* createViews(
     }
     const days = `${name}_days`;
     if (canBeCounted(table) && mentions(sql, days) && !tables.some((other) => other.name === days)) {
-      const { counts, rest } = planCounts(await planRead(table, range), range);
-      const plan = { counts, rest: yield* leased(table, rest) };
+      const plan = yield* leasedCounts(table, range);
       await createView(connection, {
         name: days,
         sql: await dayCountsSql(connection, { table, plan, range }),
@@ -80,16 +88,18 @@ async function* leased(table: ReadableTable, plan: ReadPlan): AsyncGenerator<Vie
   return { files: files.files, deletes: deletes.files };
 }
 
+/** How many rows each day has, with the files that must be read to know it. */
+async function* leasedCounts(table: ReadableTable, range: TsRange): AsyncGenerator<ViewLease, CountPlan> {
+  const { counts, rest } = planCounts(await planRead(table, range), range);
+  return { counts, rest: yield* leased(table, rest) };
+}
+
 /** A view that has a table's columns; to read it fails, for an answer without rows would be a wrong one. */
 function unreadSql(table: ReadableTable): string {
   const columns = readSchema(table).fields.map(
     ({ name, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${identifier(name)}`,
   );
   return `SELECT ${columns.join(", ")} WHERE CAST(error(${literal(NOT_NAMED)}) AS BOOLEAN)`;
-}
-
-function canBeCounted({ columns }: ReadableTable): boolean {
-  return columns.some(({ name, type }) => name === "ts" && type === "timestamptz");
 }
 
 function overlap(a: TsRange, b: TsRange = {}): TsRange {

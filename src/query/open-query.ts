@@ -5,11 +5,14 @@ import type { Json } from "../core/json.ts";
 import type { Lake, TsRange } from "../lake/lake.ts";
 import type { Moment } from "../lake/table-at.ts";
 import { checkStatement, invalid } from "./check-statement.ts";
+import { countsOnly } from "./counts-only.ts";
 import { connect, lockDown } from "./connect.ts";
 import { createViews, type ViewLease } from "./create-views.ts";
 import { jsonValue } from "./json-value.ts";
 import { mentionedTables } from "./mentioned-tables.ts";
+import { mentions } from "./mentions.ts";
 import { planRanges } from "./plan-ranges.ts";
+import { tableShape } from "./table-shape.ts";
 
 /** The answer to a question: its columns at once, its rows as they come. */
 export interface Answer {
@@ -43,13 +46,12 @@ export interface QueryOptions {
  */
 export async function openQuery(lake: Lake, sql: string, options: QueryOptions = {}): Promise<Answer> {
   const { signal, memoryLimitBytes = 2 ** 31 } = options;
-  const mentioned = await mentionedTables(lake, sql, options.asOf);
-  throwIfStopped(signal);
-  // Side by side: each starts a DuckDB, which takes 20 ms.
-  const [needed, connection] = await Promise.all([
-    planRanges(sql, mentioned.tables),
-    connect(memoryLimitBytes),
-  ]);
+  // Side by side: to start a DuckDB takes longer than to load the tables.
+  const naming = mentionedTables(lake, sql, options.asOf);
+  const planning = planRanges(sql, naming);
+  // What they fail with is thrown where they are awaited.
+  for (const work of [naming, planning]) work.catch(() => {});
+  const connection = await connect(memoryLimitBytes);
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
   const leases: ViewLease[] = [];
@@ -59,14 +61,22 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
     for (const { release } of leases) await release();
   };
   try {
+    const mentioned = await naming;
+    throwIfStopped(signal);
     const range = rangeOf(options);
-    for await (const lease of createViews(connection, { ...mentioned, sql, range, needed }))
-      leases.push(lease);
+    const counting = await countsOnly(connection, { sql, tables: mentioned.tables });
+    // Needed for the views, and made here because the connection has to wait for the planning.
+    const read = counting === undefined ? mentioned.tables.filter(({ name }) => mentions(sql, name)) : [];
+    await Promise.allSettled(read.map((table) => tableShape(connection, table)));
+    const needed = await planning;
+    throwIfStopped(signal);
+    const views = createViews(connection, { ...mentioned, sql, range, needed, counted: counting?.table });
+    for await (const lease of views) leases.push(lease);
     await lockDown(
       connection,
       leases.flatMap(({ files }) => files.map(({ path }) => path)),
     );
-    const statement = await checkStatement(connection, sql);
+    const statement = await checkStatement(connection, counting?.sql ?? sql);
     throwIfStopped(signal);
     await connection.run("BEGIN TRANSACTION READ ONLY");
     const result = await statement.stream();

@@ -3,10 +3,12 @@ import { parseJson } from "../core/json.ts";
 import type { ReadableTable, TsRange } from "../lake/lake.ts";
 import { duckdbType, identifier } from "../lake/parquet/duckdb-types.ts";
 import { readSchema } from "../lake/reader-sql.ts";
-import { checkStatement } from "./check-statement.ts";
+import { effectOf } from "./check-statement.ts";
 import { connect, lockDown } from "./connect.ts";
 import { latestViews } from "./latest-views.ts";
+import { parseSql } from "./parse-sql.ts";
 import { type PlanNode, rangesOfPlan } from "./ranges-of-plan.ts";
+import { nodesOf } from "./sql-nodes.ts";
 
 const MEMORY_LIMIT_BYTES = 2 ** 28;
 /** Those of the view of a table's days (`dayCountsSql`), which reads nothing by the question's conditions. */
@@ -25,15 +27,18 @@ const PLAIN_PLANS = "SET disabled_optimizers = 'statistics_propagation,late_mate
  * the same columns, and says what it would look for. Opening a file that holds nothing of it costs about a millisecond, or a
  * download.
  *
+ * @param loading the tables of the question; the DuckDB starts while they are loaded
  * @returns by the name of the table; empty where the question bounds nothing, or is none
+ * @throws what loading throws
  */
 export async function planRanges(
   sql: string,
-  tables: readonly ReadableTable[],
+  loading: Promise<{ readonly tables: readonly ReadableTable[] }>,
 ): Promise<ReadonlyMap<string, TsRange>> {
   if (!TS.test(sql) || !CONDITION.test(sql)) return new Map();
   const connection = await connect(MEMORY_LIMIT_BYTES, { threads: "1" });
   try {
+    const { tables } = await loading;
     await connection.run(PLAIN_PLANS);
     await lockDown(connection, []);
     for (const table of tables) await connection.run(emptyTableSql(table));
@@ -57,7 +62,9 @@ function emptyTableSql(table: ReadableTable): string {
 /** What is wrong with a question is said when it is asked in earnest; an EXPLAIN cannot be explained. */
 async function planOf(connection: DuckDBConnection, sql: string): Promise<readonly PlanNode[]> {
   try {
-    await checkStatement(connection, sql);
+    const tree = await parseSql(connection, sql);
+    // Of several statements only the first would be explained, and the others run.
+    if (tree === undefined || nodesOf(tree["statements"]).length !== 1 || effectOf(tree)) return [];
     const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`);
     const [row] = reader.getRowsJS();
     return parseJson(row?.[1] as string) as unknown as readonly PlanNode[];

@@ -4,6 +4,7 @@ import { identifier, literal } from "../lake/parquet/duckdb-types.ts";
 import type { FileToRead, ReadPlan } from "../lake/plan-read.ts";
 import { readerSql, readSchema } from "../lake/reader-sql.ts";
 import { invalid } from "./check-statement.ts";
+import { shapeOf, tableShape } from "./table-shape.ts";
 import { withoutDeleted } from "./without-deleted.ts";
 
 type Source = (files: readonly FileToRead[]) => string;
@@ -32,7 +33,8 @@ export async function tableSql(
   const [first] = plain;
   const isAlike =
     first !== undefined &&
-    (await shapeOf(connection, select(byName([first])))) === (await shapeOf(connection, select(byId([]))));
+    (await shapeOf(connection, `SELECT ${columns} FROM ${byName([first])}`)) ===
+      (await tableShape(connection, table));
   const whole = isAlike ? plain : [];
   const others = plan.files.filter((file) => !whole.includes(file));
   const sources = [
@@ -45,12 +47,6 @@ export async function tableSql(
 /** Reads files by the names of their columns; the first says the types, the others are converted to them. */
 function byName(files: readonly FileToRead[]): string {
   return `read_parquet([${files.map(({ path }) => literal(path)).join(", ")}], hive_partitioning = false)`;
-}
-
-/** Names and types of a query's columns, the order inside structs included. */
-async function shapeOf(connection: DuckDBConnection, select: string): Promise<string> {
-  const reader = await connection.runAndReadAll(`DESCRIBE ${select}`);
-  return JSON.stringify(reader.getRowsJS().map(([name, type]) => [name, type]));
 }
 
 function conditionOf(table: ReadableTable, { fromUs, toUs }: TsRange): string {

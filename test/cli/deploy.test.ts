@@ -134,7 +134,7 @@ describe("deploy", () => {
     await rm(join(dir, "lambda.zip"));
     await expect(runDeploy()).rejects.toMatchObject({
       code: "package_missing",
-      message: expect.stringContaining("without the code of the functions") as string,
+      message: expect.stringContaining("the code of the functions is missing") as string,
     });
   });
 

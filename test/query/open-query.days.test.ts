@@ -45,12 +45,39 @@ describe("openQuery counts the rows of days:", () => {
     ["2027-04-05", 1],
   ];
 
+  const MONTHS = [
+    ["2026-03-01T00:00:00Z", 6],
+    ["2027-04-01T00:00:00Z", 1],
+  ];
+
   test("in their order, without opening a file", async () => {
     await removeFiles();
     expect(await lake.ask(DAYS)).toEqual({ columns: ["day", "row_count"], rows: ALL });
     expect(
       (await lake.ask("SELECT sum(row_count) FROM DUO_AUTH_DAYS WHERE day < '2027-01-01'")).rows,
     ).toEqual([[6]]);
+  });
+
+  test.each([
+    ["SELECT ts::DATE AS day, count(*) AS row_count FROM duo_auth GROUP BY day ORDER BY day", ALL],
+    ["SELECT date_trunc('month', ts) AS month, count(*) FROM duo_auth GROUP BY ALL ORDER BY ALL", MONTHS],
+    ["SELECT count(*) FROM duo_auth WHERE ts::DATE < DATE '2026-03-02'", [[4]]],
+    ["SELECT count(*) FROM duo_auth", [[7]]],
+  ])("also where the question is: %s", async (sql, rows) => {
+    await removeFiles();
+    expect((await lake.ask(sql)).rows).toEqual(rows);
+  });
+
+  test("whose deleted rows, and those that --since parts, are read for it", async () => {
+    const count = "SELECT ts::DATE::VARCHAR, count(*) FROM duo_auth GROUP BY 1 ORDER BY 1";
+    expect((await lake.ask(count, { sinceMs: MARCH_MS + HOUR_MS })).rows).toEqual([
+      ["2026-03-01", 3],
+      ...ALL.slice(1),
+    ]);
+    const { files } = await planRead(await load(), {});
+    const last = files.find(({ day = 0 }) => day > MARCH_MS / HOUR_MS / 24 + 1);
+    await deleteRows(await load(), { rows: [[last?.path ?? "", 0]] });
+    expect((await lake.ask(count)).rows).toEqual(ALL.slice(0, 2));
   });
 
   test("as the rows themselves say, also beside them", async () => {
