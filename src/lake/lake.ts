@@ -13,6 +13,8 @@ export interface DataFile {
   readonly tsMaxUs: number | undefined;
   /** The same for files that hold the same leaf columns, told by field id; left out where the manifest does not say which. */
   readonly leafKey?: string;
+  /** The order that its rows are in, by the id of the table's sort orders; left out where the manifest does not say one. */
+  readonly sortOrderId?: number;
 }
 
 /** A stretch of `ts` in microseconds since 1970, both ends included; an end that is left out has no bound. */

@@ -17,17 +17,36 @@ export async function currentManifests(
 }
 
 /** Reads and decodes a file that the table's metadata names; one that is missing or damaged is `lake_metadata_invalid`. */
-export async function readTableFile<T>(
-  store: Store,
-  { path, decode }: { readonly path: string; readonly decode: (bytes: Uint8Array) => T },
-): Promise<T> {
+export async function readTableFile<T>(store: Store, file: TableFile<T>): Promise<T> {
   let bytes: Uint8Array;
   try {
-    bytes = await store.read(path);
+    bytes = await store.read(file.path);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") throw invalid(path, "the table names it but it is missing", error);
+    if (systemCode(error) === "ENOENT")
+      throw invalid(file.path, "the table names it but it is missing", error);
     throw error;
   }
+  return decoded(bytes, file);
+}
+
+/** The same for a file that may be gone with its snapshot: undefined where it is. */
+export async function readTableFileIfThere<T>(store: Store, file: TableFile<T>): Promise<T | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.read(file.path);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return decoded(bytes, file);
+}
+
+interface TableFile<T> {
+  readonly path: string;
+  readonly decode: (bytes: Uint8Array) => T;
+}
+
+function decoded<T>(bytes: Uint8Array, { path, decode }: TableFile<T>): T {
   try {
     return decode(bytes);
   } catch (error) {

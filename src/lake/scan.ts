@@ -12,6 +12,8 @@ import { dataFileOf } from "./staged-file.ts";
 import type { Store } from "./store/store.ts";
 
 const DATA_FILE_COUNT_MAX = 100_000;
+/** What no plan asks for. */
+const UNPLANNED: ReadonlySet<string> = new Set(["column_sizes", "null_value_counts", "nan_value_counts"]);
 
 /** A data file, or a file of row-level deletes, with what decides which deletes are meant for which data. */
 export interface PlannedFile extends DataFile {
@@ -158,7 +160,10 @@ async function filesOf(
   const known = cache.get(path);
   if (known !== undefined) return known;
   const tsId = tsIdOf(metadata);
-  const entries = await readTableFile(store, { path, decode: (bytes) => readManifest(bytes, manifest) });
+  const entries = await readTableFile(store, {
+    path,
+    decode: (bytes) => readManifest(bytes, manifest, UNPLANNED),
+  });
   const files = entries
     .filter((entry) => entry.status !== DELETED)
     .map((entry) => ({

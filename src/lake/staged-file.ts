@@ -51,6 +51,7 @@ export function dataFileOf(
     tsMinUs: lower ?? (known === undefined ? undefined : dayStartUs(known)),
     tsMaxUs: upper ?? (known === undefined ? undefined : dayStartUs(known + 1) - 1),
     ...(entry.value_counts ? { leafKey: leafKeyOf(entry.value_counts.keys()) } : {}),
+    ...(typeof entry.sort_order_id === "number" ? { sortOrderId: entry.sort_order_id } : {}),
   };
 }
 

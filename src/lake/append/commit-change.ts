@@ -145,16 +145,19 @@ async function stageOnce(
     properties: propertiesOf(change),
     manifests: await mergeManifests(noted, { ...snapshot, metadata, manifests }),
     nowMs: clock.nowMs(),
-    summary: change.summary ?? {},
+    // The fence alone: other properties may be long, and each metadata file would hold them once for each snapshot.
+    summary: { ...fenceOf(change), ...change.summary },
   });
   await noted.writeNew(staged.list.path, staged.list.bytes);
   return staged;
 }
 
-function propertiesOf({ setProperties, compareAndSet }: TableChange): Readonly<Record<string, string>> {
-  return compareAndSet === undefined
-    ? setProperties
-    : { ...setProperties, [compareAndSet.key]: compareAndSet.to };
+function propertiesOf(change: TableChange): Readonly<Record<string, string>> {
+  return { ...change.setProperties, ...fenceOf(change) };
+}
+
+function fenceOf({ compareAndSet }: TableChange): Readonly<Record<string, string>> {
+  return compareAndSet === undefined ? {} : { [compareAndSet.key]: compareAndSet.to };
 }
 
 async function reload(catalog: Catalog, { name, metadataLocation }: Loaded): Promise<Loaded> {

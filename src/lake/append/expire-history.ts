@@ -5,8 +5,11 @@ import { ENGINE_KEY, ENGINE_NAME } from "../spec/summary.ts";
 import type { Snapshot, TableMetadata } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 
-/** How many snapshots more than the maximum make it worth removing some. */
-const SURPLUS_COUNT_MIN = 100;
+/**
+ * How many snapshots more than the maximum make it worth removing some. Each stands in every metadata file that is kept, and has a
+ * manifest with the table's whole schema in it: about 35 kB for `auth`.
+ */
+const SURPLUS_COUNT_MIN = 25;
 /** How many data files go after one commit, unless a single snapshot removed more. */
 const DATA_FILE_COUNT_MAX = 512;
 /** Whoever reads an earlier snapshot has this long for it, however fast commits follow each other. */

@@ -32,6 +32,7 @@ export function stageSnapshot(options: {
   readonly attempt: number;
   readonly nowMs: number;
   readonly properties: Readonly<Record<string, string>>;
+  /** What stands in the summary beside the standard members. */
   readonly summary: Readonly<Record<string, string>>;
 }): StagedAttempt {
   const { prepared, base, operation } = options;
@@ -47,7 +48,6 @@ export function stageSnapshot(options: {
     "timestamp-ms": Math.max(options.nowMs, metadata["last-updated-ms"]),
     "manifest-list": path,
     summary: {
-      ...options.properties,
       ...options.summary,
       operation,
       // Says at the expiry of the history that what this snapshot removed is ours to delete.

@@ -3,12 +3,15 @@ import type { Loaded } from "../catalog/catalog.ts";
 import { readTableFile } from "../read-manifests.ts";
 import { isDaySpec } from "../spec/manifest-schema.ts";
 import type { DataFileEntry, ManifestEntry } from "../spec/manifest.ts";
-import { DELETED, EXISTING, readManifest } from "../spec/manifest.ts";
+import { ALL_METRICS, DELETED, EXISTING, readManifest } from "../spec/manifest.ts";
 import type { ManifestFile } from "../spec/manifest-list.ts";
 import { hasLiveFiles } from "../spec/manifest-list.ts";
 import type { Int64, PartitionSpec } from "../spec/types.ts";
 import type { Store } from "../store/store.ts";
 import { storeManifest } from "./store-manifest.ts";
+
+/** Manifests read side by side; each may wait for a remote store. */
+const READ_COUNT = 8;
 
 /** A table's manifests without some of its files. */
 export interface TakenOut {
@@ -46,12 +49,14 @@ export async function takeOut(
   const removed: DataFileEntry[] = [];
   const emptied = new Map<PartitionSpec, ManifestEntry[]>();
   for (const { file, spec, live } of holding) {
-    const entries = live.map((entry): ManifestEntry => {
+    const isEmptied = live.every(({ data_file }) => paths.has(data_file.file_path));
+    // What stays keeps its statistics; what goes needs none, and a day of 288 files would be a large manifest.
+    const read = isEmptied ? live : await liveEntries(store, file);
+    const entries = read.map((entry): ManifestEntry => {
       if (!paths.has(entry.data_file.file_path)) return { ...entry, status: EXISTING };
       removed.push(entry.data_file);
       return { ...entry, status: DELETED, snapshot_id: snapshotId };
     });
-    const isEmptied = entries.every(({ status }) => status === DELETED);
     if (isEmptied) emptied.set(spec, [...(emptied.get(spec) ?? []), ...entries]);
     rewritten.set(
       file,
@@ -71,7 +76,19 @@ export async function takeOut(
 interface Holding {
   readonly file: ManifestFile;
   readonly spec: PartitionSpec;
+  /** Without statistics. */
   readonly live: readonly ManifestEntry[];
+}
+
+async function liveEntries(
+  store: Store,
+  file: ManifestFile,
+  omitted?: ReadonlySet<string>,
+): Promise<readonly ManifestEntry[]> {
+  const path = file.manifest_path;
+  const decode = (bytes: Uint8Array): ManifestEntry[] => readManifest(bytes, file, omitted);
+  const entries = await readTableFile(store, { path, decode });
+  return entries.filter(({ status }) => status !== DELETED);
 }
 
 /** The manifests that hold the files, with their live entries; they are read until every file was found. */
@@ -90,13 +107,14 @@ async function manifestsWith(
   }
   const missing = new Set(paths);
   const holding: Holding[] = [];
-  for (const file of manifests) {
-    if (missing.size === 0) break;
-    const path = file.manifest_path;
-    const entries = await readTableFile(store, { path, decode: (bytes) => readManifest(bytes, file) });
-    const live = entries.filter(({ status }) => status !== DELETED);
-    const found = live.filter(({ data_file }) => missing.delete(data_file.file_path));
-    if (found.length > 0) holding.push({ file, spec: specOf(base, file), live });
+  for (let from = 0; from < manifests.length && missing.size > 0; from += READ_COUNT) {
+    const some = manifests.slice(from, from + READ_COUNT);
+    const read = await Promise.all(some.map((file) => liveEntries(store, file, ALL_METRICS)));
+    for (const [index, file] of some.entries()) {
+      const live = read[index] ?? [];
+      const found = live.filter(({ data_file }) => missing.delete(data_file.file_path));
+      if (found.length > 0) holding.push({ file, spec: specOf(base, file), live });
+    }
   }
   const [first] = missing;
   if (first === undefined) return holding;

@@ -1,4 +1,5 @@
 import { systemCode } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { Loaded } from "../catalog/catalog.ts";
 import { parseMetadata } from "../spec/metadata.ts";
 import type { Snapshot, TableMetadata } from "../spec/types.ts";
@@ -11,21 +12,30 @@ import { manifestsOf } from "./manifests-of.ts";
  * exists, and what their snapshots reach. Names are unique (they hold a UUID), and without folders it does not matter how another
  * engine spells a path (`file:///lake`, `s3a://lake`, through a link); two files of one name only keep each other.
  *
- * @param options `metadataFiles`: all metadata files that there are
+ * @param options `metadataFiles`: all metadata files that there are; `keepsMetadata`: a server writes them, and may have died over one that
+ *   never counted: half a file that the table's log does not name says nothing
  * @throws lake_metadata_invalid where something of the current metadata is missing, or any of it is damaged: then nobody can say
  *   what is named
  */
 export async function namedFiles(
   store: Store,
-  options: { readonly loaded: Loaded; readonly metadataFiles: readonly string[] },
+  options: {
+    readonly loaded: Loaded;
+    readonly metadataFiles: readonly string[];
+    readonly keepsMetadata: boolean;
+  },
 ): Promise<ReadonlySet<string>> {
-  const { loaded } = options;
+  const { loaded, keepsMetadata } = options;
+  const logged = new Set(loaded.metadata["metadata-log"].map((entry) => nameOf(entry["metadata-file"])));
   const names = new Set<string>([nameOf(loaded.metadataLocation)]);
   await addSnapshots(store, { names, snapshots: loaded.metadata.snapshots, mayBeMissing: false });
   addTexts(names, loaded.metadata);
   const earlier = new Map<unknown, Snapshot>();
   for (const path of options.metadataFiles) {
-    const metadata = path === loaded.metadataLocation ? undefined : await readMetadata(store, path);
+    const metadata =
+      path === loaded.metadataLocation
+        ? undefined
+        : await readMetadata(store, path, { mayBeHalf: keepsMetadata && !logged.has(nameOf(path)) });
     if (metadata === undefined) continue;
     addTexts(names, metadata);
     for (const snapshot of metadata.snapshots) earlier.set(snapshot["snapshot-id"], snapshot);
@@ -50,11 +60,10 @@ async function addSnapshots(
   },
 ): Promise<void> {
   const { names, snapshots, mayBeMissing } = options;
-  for (const manifest of (await manifestsOf(store, snapshots, { mayBeMissing })).values()) {
-    names.add(nameOf(manifest.manifest_path));
-    const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing });
-    for (const path of paths) names.add(nameOf(path));
-  }
+  const manifests = await manifestsOf(store, snapshots, { mayBeMissing });
+  for (const path of manifests.keys()) names.add(nameOf(path));
+  const paths = await dataPathsOf(store, manifests.values(), { withDeleted: true, mayBeMissing });
+  for (const path of paths) names.add(nameOf(path));
 }
 
 /** Every text may be a path: manifest lists, statistics, what later versions of the format bring. */
@@ -65,12 +74,28 @@ function addTexts(names: Set<string>, value: unknown): void {
   }
 }
 
-async function readMetadata(store: Store, path: string): Promise<TableMetadata | undefined> {
+async function readMetadata(
+  store: Store,
+  path: string,
+  { mayBeHalf }: { readonly mayBeHalf: boolean },
+): Promise<TableMetadata | undefined> {
   try {
-    return parseMetadata(new TextDecoder().decode(await store.read(path)), path);
+    const text = new TextDecoder().decode(await store.read(path));
+    return mayBeHalf && isHalf(text) ? undefined : parseMetadata(text, path);
   } catch (error) {
     // It was pruned meanwhile.
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** JSON that breaks off; something else, compressed for example, is another matter. */
+function isHalf(text: string): boolean {
+  if (text !== "" && !text.startsWith("{")) return false;
+  try {
+    parseJson(text);
+    return false;
+  } catch {
+    return true;
   }
 }

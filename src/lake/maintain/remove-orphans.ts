@@ -1,7 +1,10 @@
 import { throwIfStopped } from "../../core/clock.ts";
 import type { CommitTools } from "../append/commit-change.ts";
 import type { Loaded } from "../catalog/catalog.ts";
-import type { StoreEntry } from "../store/store.ts";
+import { currentManifests } from "../read-manifests.ts";
+import type { TableMetadata } from "../spec/types.ts";
+import type { Store, StoreEntry } from "../store/store.ts";
+import { dataPathsOf } from "./data-paths-of.ts";
 import type { Orphans } from "./maintenance.ts";
 import { namedFiles, nameOf } from "./named-files.ts";
 
@@ -73,33 +76,47 @@ async function findOrphans(
 ): Promise<readonly StoreEntry[]> {
   const first = await catalog.load(options.name);
   if (first === undefined || first.metadata.properties["gc.enabled"] === "false") return [];
-  const folder = `${first.metadata.location}/metadata`;
   const keepsMetadata = catalog.keepsMetadata === true;
-  const metadataFiles = (entries: readonly StoreEntry[]): readonly string[] =>
-    entries.map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
-  const named = await namedFiles(store, {
-    loaded: first,
-    metadataFiles: metadataFiles(await store.list(folder)),
-  });
+  const namesOf = async (loaded: Loaded): Promise<ReadonlySet<string>> => {
+    const entries = await store.list(`${first.metadata.location}/metadata`);
+    const metadataFiles = entries.map(({ path }) => path).filter((path) => METADATA_FILE.test(path));
+    return namedFiles(store, { loaded, metadataFiles, keepsMetadata });
+  };
   // This machine's clock may be ahead, and then the files of a commit under way would look old.
   const oldestMs = Math.min(clock.nowMs(), options.committedMs) - options.ageMsMin;
   const found: StoreEntry[] = [];
+  let current: ReadonlySet<string> | undefined;
+  let named: ReadonlySet<string> | undefined;
   for await (const entries of listed(store, first)) {
     throwIfStopped(options.signal);
-    const isOld = entries.filter(({ modifiedAtMs }) => modifiedAtMs < oldestMs);
-    found.push(...isOld.filter((entry) => isUnnamed(entry.path, { loaded: first, named, keepsMetadata })));
+    const old = entries.filter(({ modifiedAtMs }) => modifiedAtMs < oldestMs);
+    if (old.length === 0) continue;
+    const live = (current ??= await currentNames(store, first.metadata));
+    const suspects = old.filter(({ path }) => !live.has(nameOf(path)));
+    if (suspects.length === 0) continue;
+    const known = (named ??= await namesOf(first));
+    found.push(
+      ...suspects.filter(({ path }) => isUnnamed(path, { loaded: first, named: known, keepsMetadata })),
+    );
     if (found.length >= ORPHAN_COUNT_MAX) break;
   }
   if (found.length === 0) return [];
   // A file may have been committed since the names were read, however old it is.
   const loaded = (await catalog.load(options.name)) ?? first;
-  const namedNow = await namedFiles(store, {
-    loaded,
-    metadataFiles: metadataFiles(await store.list(folder)),
-  });
+  const namedNow = await namesOf(loaded);
   return found
     .filter(({ path }) => isUnnamed(path, { loaded, named: namedNow, keepsMetadata }))
     .slice(0, ORPHAN_COUNT_MAX);
+}
+
+/**
+ * The names of what the current snapshot reaches. Nearly every old file is one of them, and the history, which is hundreds of lists
+ * and manifests, is read for the others alone.
+ */
+async function currentNames(store: Store, metadata: TableMetadata): Promise<ReadonlySet<string>> {
+  const manifests = await currentManifests(store, metadata);
+  const data = await dataPathsOf(store, manifests, { withDeleted: false, mayBeMissing: false });
+  return new Set([...data, ...manifests.map((manifest) => manifest.manifest_path)].map(nameOf));
 }
 
 /** The files of the table's folders, folder by folder: all at once would be too many where nobody cleaned up for years. */

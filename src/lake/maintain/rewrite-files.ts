@@ -8,6 +8,7 @@ import { leaseFiles } from "../leased-files.ts";
 import { adoptFiles } from "../parquet/adopt-files.ts";
 import { type Duckdb, DuckdbError } from "../parquet/duckdb.ts";
 import { writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
+import { tsOrderId } from "../spec/ts-order.ts";
 import { readSchema, type ReadSchema, readerSql } from "../reader-sql.ts";
 import { internalsOf } from "../table.ts";
 import type { CompactionGroup } from "./plan-compaction.ts";
@@ -21,6 +22,8 @@ export type RewriteFiles = (
 
 /** DuckDB sorts so many rows in its memory; of wide ones about twice as many fit. */
 const SORTED_ROW_COUNT_MAX = 32_768;
+/** So many it sorts with a second thread too, in half the time: most of it opens files, hundreds of them. */
+const SORTED_BY_TWO_ROW_COUNT_MAX = 24_576;
 /** Rows may be wider than usual: where memory does not suffice, slices are made smaller, this often and by this factor. */
 const NARROWING_COUNT_MAX = 3;
 const NARROWING_FACTOR = 4;
@@ -41,8 +44,10 @@ export const rewriteFiles: RewriteFiles = async (table, { day, files }, signal) 
   const leased = await leaseFiles(table, files);
   const work: Work = { duckdb: tools.compactor, schema: readSchema(table), folder, day, signal };
   const before = sum(files);
+  const isSorted = before > SORTED_BY_TWO_ROW_COUNT_MAX && areInOrder(files, tsOrderId(loaded.metadata));
   try {
-    const written = await writeSorted(work, leased.files, Math.ceil(before / SORTED_ROW_COUNT_MAX));
+    const sliceCount = isSorted ? 1 : Math.ceil(before / SORTED_ROW_COUNT_MAX);
+    const written = await writeInOrder(work, { files: leased.files, sliceCount, isSorted });
     if (sum(written) === before) {
       return await adoptFiles(tools.store, { metadata: loaded.metadata, files: written });
     }
@@ -68,27 +73,39 @@ interface Work {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Sorts the rows at once, or in slices of time that are then joined, in their order, without sorting anything again. */
-async function writeSorted(
+/** Writes rows as they come where they come in order, sorts them at once where they are few, or in slices of time that are then joined. */
+async function writeInOrder(
   work: Work,
-  files: readonly DataFile[],
-  sliceCount: number,
+  rows: { readonly files: readonly DataFile[]; readonly sliceCount: number; readonly isSorted: boolean },
 ): Promise<readonly WrittenFile[]> {
-  let count = sliceCount;
+  const { files, isSorted } = rows;
+  let count = rows.sliceCount;
   for (let narrowings = 0; ; narrowings += 1) {
     const folder = join(work.folder, String(narrowings));
     const narrowed = narrowings === 0 ? work : { ...work, rowGroupRowCount: ROW_GROUP_ROW_COUNT_MIN };
+    const isSmall = narrowings === 0 && sum(files) <= SORTED_BY_TWO_ROW_COUNT_MAX;
     try {
-      if (count <= 1) return await write(narrowed, { files, folder, isSorted: false });
+      await work.duckdb.rows(`SET GLOBAL threads = ${isSmall ? 2 : 1}`, work.signal);
+      if (count <= 1) return await write(narrowed, { files, folder, isSorted });
       const slices = await writeSlices(narrowed, { files, folder, count });
       return await write(narrowed, { files: slices, folder, isSorted: true });
     } catch (error) {
       const isTight = error instanceof DuckdbError && error.isOutOfMemory;
       if (!isTight || narrowings === NARROWING_COUNT_MAX) throw error;
       await rm(folder, { recursive: true, force: true });
-      count *= NARROWING_FACTOR;
+      // Rows that come in order need no slices, only the smaller row groups.
+      if (!isSorted) count *= NARROWING_FACTOR;
     }
   }
+}
+
+/** True where each file is in the order of `ts`, and none begins before the one before it ends. */
+function areInOrder(files: readonly DataFile[], orderId: number | undefined): boolean {
+  return files.every((file, index) => {
+    const before = files[index - 1];
+    const isSorted = orderId !== undefined && file.sortOrderId === orderId;
+    return isSorted && (before === undefined || (before.tsMaxUs ?? Infinity) <= (file.tsMinUs ?? -Infinity));
+  });
 }
 
 /** Writes each slice of time to a file of its own, in order; temporary, but like data files otherwise. */

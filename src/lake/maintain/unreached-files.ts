@@ -22,14 +22,11 @@ export async function unreachedFiles(
   const keptNames = new Set([...kept.keys()].map(nameOf));
   for (const path of gone.keys()) if (keptNames.has(nameOf(path))) gone.delete(path);
   const data = new Map<string, string>();
-  for (const manifest of gone.values()) {
-    const paths = await dataPathsOf(store, manifest, { withDeleted: true, mayBeMissing: true });
-    for (const path of paths) data.set(nameOf(path), path);
-  }
-  for (const manifest of kept.values()) {
-    if (data.size === 0) break;
-    const paths = await dataPathsOf(store, manifest, { withDeleted: false, mayBeMissing: false });
-    for (const path of paths) data.delete(nameOf(path));
+  const named = await dataPathsOf(store, gone.values(), { withDeleted: true, mayBeMissing: true });
+  for (const path of named) data.set(nameOf(path), path);
+  if (data.size > 0) {
+    const live = await dataPathsOf(store, kept.values(), { withDeleted: false, mayBeMissing: false });
+    for (const path of live) data.delete(nameOf(path));
   }
   const lists = snapshots.removed.map((snapshot) => snapshot["manifest-list"]);
   return { data: [...data.values()], metadata: [...gone.keys(), ...lists] };

@@ -19,6 +19,8 @@ export interface S3Options {
   /** Another store than Amazon's; the buckets are then named in the path, not in the host. */
   readonly endpoint?: string;
   readonly region?: string;
+  /** A name of the shared configuration files. */
+  readonly profile?: string;
   /** Keys, or who gives them; asked again shortly before they expire. */
   readonly credentials?: S3Keys | (() => Promise<S3Keys>);
   /** Longest silence of a connection, ms. */
@@ -201,12 +203,13 @@ async function openClient(options: S3Options): Promise<{ readonly api: Package; 
   const load = options.loadPackage ?? (() => import("@aws-sdk/client-s3"));
   const api = await loadAwsPackage("S3", "@aws-sdk/client-s3", load);
   const ca = await trustedCertificates();
-  const { endpoint, region, credentials } = options;
+  const { endpoint, region, profile, credentials } = options;
   const agent = { keepAlive: true, maxSockets: SOCKET_COUNT_MAX };
   const client = new api.S3Client({
     // A second try of its own would make a conditional write lose against itself.
     maxAttempts: 1,
     ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
     ...(credentials !== undefined && { credentials }),
     // Other stores often have no name for each bucket.
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

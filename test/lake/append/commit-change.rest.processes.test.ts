@@ -2,7 +2,8 @@ import { describe } from "vitest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { openCatalog } from "../../../src/lake/open-catalog.ts";
 import { localStore } from "../../../src/lake/store/local.ts";
-import { type RestFault, startRestServer } from "../../support/rest-catalog-server.ts";
+import { startRestServer } from "../../support/rest-catalog-server.ts";
+import type { RestFault } from "../../support/rest-fault.ts";
 import { type Arena, competingProcesses, killedProcesses } from "../contract/processes.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -52,7 +53,7 @@ async function open(): Promise<Arena> {
       const commits = server.ledger.filter(({ operation }) => operation === "commitTable");
       const failed = server.ledger.filter(({ status }) => ![200, 404, 409].includes(status));
       return {
-        "requests failed": failed.length > 5 === hadFaults,
+        "requests failed": failed.length > 0 === hadFaults,
         "commits were fought for": commits.some(({ status }) => status === 409),
         "every commit names what it requires": commits.every(({ body }) =>
           body.includes("assert-ref-snapshot-id"),

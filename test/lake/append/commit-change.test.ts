@@ -65,6 +65,14 @@ describe("commitChange", () => {
     expect(table.metadata["last-sequence-number"]).toBe(1);
   });
 
+  test("commitChange keeps other properties out of the summaries, which every metadata file repeats", async () => {
+    const tools = memoryTools();
+    const change = { ...move("0", "1", [fakeFile("a")]), setProperties: { notes: "long" } };
+    const { metadata } = await commit(tools, await memoryTable(tools), change);
+    expect(metadata.properties["notes"]).toBe("long");
+    expect(currentSnapshot(metadata)?.summary).not.toHaveProperty("notes");
+  });
+
   test("commitChange writes null sequence numbers and the exact length of the manifest", async () => {
     const tools = memoryTools();
     const table = await commit(tools, await memoryTable(tools), move("0", "1", [fakeFile("a")]));

@@ -124,6 +124,48 @@ describe("rewriteFiles", () => {
     expect(await isInOrder(table, files)).toBe(false);
   });
 
+  test.each([
+    ["come one after the other, and are written as they come", 13_000],
+    ["overlap, and are sorted", 12_999],
+  ])("gives an order to many rows of sorted files that %s", async (_how, startSecond) => {
+    await using dir = await tempDir();
+    let { table } = await testTable(dir.path);
+    for (const start of [0, startSecond]) {
+      const rows = Array.from({ length: 13_001 }, (_, index) => ({
+        ts: new Date(Date.UTC(2026, 0, 5) + (start + index) * 1_000).toISOString(),
+        n: start + index,
+      }));
+      ({ table } = await append(table, rows));
+    }
+    const files = (await table.files()).toSorted((a, b) => (a.tsMinUs ?? 0) - (b.tsMinUs ?? 0));
+    expect(files.map(({ sortOrderId }) => sortOrderId)).toEqual([1, 1]);
+    const written = await rewriteFiles(table, { day: DAY, files }, undefined);
+    expect(written.map(({ rowCount, sortOrderId }) => [rowCount, sortOrderId])).toEqual([[26_002, 1]]);
+    expect(await isInOrder(table, written)).toBe(true);
+    const [sum] = await sql.rows(
+      `SELECT count(DISTINCT n)::INT AS count, max(n)::INT AS last FROM ${readerSql(written, readSchema(table))}`,
+    );
+    expect(sum).toEqual({ count: startSecond + 13_001, last: startSecond + 13_000 });
+  });
+
+  test("sorts many rows where one file's are not in order", async () => {
+    await using dir = await tempDir();
+    let { table } = await testTable(dir.path);
+    const at = (second: number): Row => ({
+      ts: new Date(Date.UTC(2026, 0, 5) + second * 1_000).toISOString(),
+      n: second,
+    });
+    ({ table } = await append(table, [at(0), at(1)]));
+    // More than a row group, the last row of them the first in time.
+    const many = Array.from({ length: 25_000 }, (_, index) => at(30_000 + index));
+    ({ table } = await append(table, [...many, at(2)]));
+    const files = (await table.files()).toSorted((a, b) => (a.tsMinUs ?? 0) - (b.tsMinUs ?? 0));
+    expect(files.map(({ sortOrderId }) => sortOrderId)).toEqual([1, undefined]);
+    const written = await rewriteFiles(table, { day: DAY, files }, undefined);
+    expect(written.map(({ rowCount }) => rowCount)).toEqual([25_003]);
+    expect(await isInOrder(table, written)).toBe(true);
+  });
+
   test("makes slices smaller where DuckDB's memory does not suffice", async () => {
     await using dir = await tempDir();
     const lake = await openLake({
