@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { command, type Declare, examples } from "./declare.ts";
 
 /** The options that say which deployment in which account. */
@@ -52,5 +52,39 @@ const destroy: Declare = (program, io, done) => {
     .action(async (options) => done(await (await import("./destroy.ts")).destroy(options, io)));
 };
 
+const dlq: Declare = (program, io, done) => {
+  const group = program
+    .command("dlq")
+    .description("look at what a deployment gave up, send it back or delete it");
+  for (const [action, description] of DLQ_ACTIONS) {
+    const declared = withAccount(command(group, action, description));
+    if (action === "purge") declared.option("--yes", "do not ask before deleting");
+    declared
+      .addHelpText("after", examples([`duolake dlq ${action}`, `duolake dlq ${action} --label prod --json`]))
+      .action(async (options) => done(await (await import("./dlq.ts")).dlq(action, options, io)));
+  }
+};
+
+const DLQ_ACTIONS = [
+  ["list", "show the dead letters of pulls and ticks, and leave them there"],
+  ["redrive", "send dead letters back to be pulled"],
+  ["purge", "delete all dead letters; no event is lost with them"],
+] as const;
+
+const logs: Declare = (program, io, done) => {
+  withAccount(command(program, "logs", "show what the functions of the deployment logged"))
+    .addOption(new Option("--since <time>", "how far back: 1h, 2026-03-12 or an instant").default("1h"))
+    .option("--follow", "go on with what comes, until stopped")
+    .option("--source <name>", "only lines that name this log source")
+    .addOption(
+      new Option("--function <name>", "only this function").choices(["puller", "dispatcher", "maintainer"]),
+    )
+    .addHelpText(
+      "after",
+      examples(["duolake logs", "duolake logs --since 1d --source duo", "duolake logs --follow --json"]),
+    )
+    .action(async (options) => done(await (await import("./logs.ts")).logs(options, io)));
+};
+
 /** The commands that work on a deployment in AWS. */
-export const awsCommands: readonly Declare[] = [deploy, info, destroy];
+export const awsCommands: readonly Declare[] = [deploy, info, dlq, logs, destroy];

@@ -76,6 +76,7 @@ export async function checkDeployment(stage: Stage, report: Report): Promise<voi
   await checkFaults(stage, report);
   await checkChanges(stage, report);
   await checkOperations(stage, report);
+  await checkCommands(stage, report);
   await checkEnd(stage, report);
 }
 
@@ -156,6 +157,43 @@ async function checkChanges(stage: Stage, report: Report): Promise<void> {
     return complete(stage, ["auth", "admin"]);
   });
   await readTables(stage, report, "after the directory changed");
+}
+
+/** What operators look at. */
+async function checkCommands(stage: Stage, report: Report): Promise<void> {
+  const { shell } = stage;
+  await report.run("status --aws shows the tables and that the key is there", async () => {
+    const { out } = mustEqual(await shell.run(["status", "--aws"]), 0);
+    return mustSay(out, "auth");
+  });
+  await report.run("logs shows what the functions said", async () => {
+    const { out } = mustEqual(await shell.run(["logs", "--since", "1h", "--function", "puller"]), 0);
+    return mustSay(out, "not pulled");
+  });
+  await report.run("a dead letter is listed, and sent once more", async () => {
+    const queue = "http://localhost/000000000000/duolake-main-pull-dead-letters.fifo";
+    const body = JSON.stringify({ sources: ["duo"], time: new Date().toISOString() });
+    const message = {
+      QueueUrl: queue,
+      MessageBody: body,
+      MessageGroupId: "duo",
+      MessageDeduplicationId: "once",
+    };
+    await ask(stage, "AmazonSQS.SendMessage", message);
+    mustSay(mustEqual(await shell.run(["dlq", "list"]), 0).out, "duo");
+    const { out } = mustEqual(await shell.run(["dlq", "redrive", "--yes"]), 0);
+    await until("no dead letter is left", async () => {
+      const left = await ask(stage, "AmazonSQS.GetQueueAttributes", {
+        QueueUrl: queue,
+        AttributeNames: ["ApproximateNumberOfMessages"],
+      });
+      return (
+        JSON.stringify(left).includes('"ApproximateNumberOfMessages": "0"') ||
+        JSON.stringify(left).includes('"ApproximateNumberOfMessages":"0"')
+      );
+    });
+    return out.trim().split("\n").at(-1) ?? "";
+  });
 }
 
 async function checkOperations(stage: Stage, report: Report): Promise<void> {
