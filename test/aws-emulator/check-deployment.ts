@@ -167,7 +167,7 @@ async function checkCommands(stage: Stage, report: Report): Promise<void> {
     };
     await ask(stage, "AmazonSQS.SendMessage", message);
     mustSay(mustEqual(await shell.run(["dlq", "list"]), 0).out, "duo");
-    const { out } = mustEqual(await shell.run(["dlq", "redrive", "--yes"]), 0);
+    const { out } = mustEqual(await shell.run(["dlq", "redrive"]), 0);
     await until("no dead letter is left", async () => {
       const left = await ask(stage, "AmazonSQS.GetQueueAttributes", {
         QueueUrl: queue,
