@@ -7,6 +7,7 @@ import type { Row } from "../src/core/row.ts";
 import { findTable } from "../src/duo/tables/index.ts";
 import type { Lake, LakeTable } from "../src/lake/lake.ts";
 import { openLake } from "../src/lake/open-lake.ts";
+import type { Store } from "../src/lake/store/store.ts";
 import { recordedPages } from "./recorded-pages.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -32,14 +33,19 @@ export interface BenchLake {
   readonly lake: Lake;
   readonly table: LakeTable;
   readonly warehouse: string;
-  /** A folder of its own beside the tables. */
-  readonly folder: string;
   readonly advance: (ms: number) => void;
   readonly nowMs: () => number;
 }
 
-/** Gives a new lake with an empty table `auth`, and removes it in the end. */
-export async function withBenchLake<T>(work: (bench: BenchLake) => Promise<T>): Promise<T> {
+/**
+ * Gives a new lake with an empty table `auth`, and removes it in the end.
+ *
+ * @param store makes the store from a folder for temporary files; the files are on the disk unless given
+ */
+export async function withBenchLake<T>(
+  work: (bench: BenchLake) => Promise<T>,
+  store?: (folder: string) => Store,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "duolake-bench-"));
   let nowMs = START_MS;
   const clock: Clock = {
@@ -51,13 +57,19 @@ export async function withBenchLake<T>(work: (bench: BenchLake) => Promise<T>): 
   try {
     const catalog = { type: "folder" } as const;
     const warehouse = join(folder, "lake");
-    const lake = await openLake({ warehouse, database: "bench", catalog, clock });
+    const lake = await openLake({
+      warehouse,
+      database: "bench",
+      catalog,
+      clock,
+      ...(store !== undefined && { store: store(folder) }),
+    });
     const columns = findTable("auth")?.columns() ?? [];
     const table = await lake.create("auth", { columns, properties: { [FENCE]: fenceAt(0) } });
     const advance = (ms: number): void => {
       nowMs += ms;
     };
-    return await work({ lake, table, warehouse, folder, advance, nowMs: () => nowMs });
+    return await work({ lake, table, warehouse, advance, nowMs: () => nowMs });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
