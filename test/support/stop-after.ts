@@ -10,19 +10,23 @@ export interface Stopping extends AsyncDisposable {
 /** A real transport beside which a signal is aborted, in the middle of whatever asks. */
 export function stopping(): Stopping {
   const transport = createHttp();
-  let left = Infinity;
+  let asked = 0;
+  let answered = 0;
+  let enough = Infinity;
   let moment: "answered" | "asked" = "answered";
   let controller = new AbortController();
   return {
     http: async (request) => {
-      left -= 1;
-      if (left === 0 && moment === "asked") controller.abort();
+      asked += 1;
+      if (moment === "asked" && asked >= enough) controller.abort();
       const response = await transport.http(request);
-      if (left === 0) controller.abort();
+      // Counted by itself: requests run side by side, and another may have been asked meanwhile.
+      answered += 1;
+      if (answered >= enough) controller.abort();
       return response;
     },
     after: (requestCount, when = "answered") => {
-      left = requestCount;
+      [asked, answered, enough] = [0, 0, requestCount];
       moment = when;
       controller = new AbortController();
       return controller.signal;
