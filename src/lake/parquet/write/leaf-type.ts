@@ -49,7 +49,9 @@ export type Side = "lower" | "upper";
 const BOUND_LENGTH_MAX = 16;
 const INT_MAX = 2_147_483_647;
 const LONG_MAX = 9_223_372_036_854_775_807n;
-const MICROS = struct([[2, struct([])]]);
+/** Fields of Parquet's `LogicalType`. */
+const TIME = 7;
+const TIMESTAMP = 8;
 
 const INSTANT: Omit<LeafType, "converted" | "logical"> = {
   ...wholeNumber(INT64),
@@ -90,15 +92,7 @@ const TYPES: Readonly<Record<string, LeafType>> = {
   time: {
     ...wholeNumber(INT64),
     converted: 8,
-    logical: struct([
-      [
-        7,
-        struct([
-          [1, bool(false)],
-          [2, MICROS],
-        ]),
-      ],
-    ]),
+    logical: microseconds(TIME, false),
     form: "a time, HH:MM:SS.ffffff",
     read: (value) =>
       typeof value === "string" && /^\d\d:\d\d:\d\d(\.\d{1,6})?$/.test(value)
@@ -107,28 +101,12 @@ const TYPES: Readonly<Record<string, LeafType>> = {
   },
   timestamp: {
     ...INSTANT,
-    logical: struct([
-      [
-        8,
-        struct([
-          [1, bool(false)],
-          [2, MICROS],
-        ]),
-      ],
-    ]),
+    logical: microseconds(TIMESTAMP, false),
   },
   timestamptz: {
     ...INSTANT,
     converted: 10,
-    logical: struct([
-      [
-        8,
-        struct([
-          [1, bool(true)],
-          [2, MICROS],
-        ]),
-      ],
-    ]),
+    logical: microseconds(TIMESTAMP, true),
   },
   string: {
     ...INSTANT,
@@ -180,6 +158,20 @@ export function leafType(type: string): LeafType {
   const decimal = decimalOf(type);
   if (decimal === undefined) throw new RangeError(`Cannot store type ${type}: data files do not hold it`);
   return decimalType(decimal);
+}
+
+/** Parquet's `TimeType` or `TimestampType` in microseconds, which is Iceberg's unit. */
+function microseconds(field: number, isUtc: boolean): ThriftValue {
+  const unit = struct([[2, struct([])]]);
+  return struct([
+    [
+      field,
+      struct([
+        [1, bool(isUtc)],
+        [2, unit],
+      ]),
+    ],
+  ]);
 }
 
 /** What whole numbers have in common: their bound is their plain form. */
