@@ -1,8 +1,7 @@
 import { byteSink, bytesOf } from "./byte-sink.ts";
 import { COMPRESSED, UNCOMPRESSED } from "./compress.ts";
-import { type LeafColumn, leafColumn } from "./leaf-column.ts";
+import { type EncodeOptions, type LeafColumn, leafColumn } from "./leaf-column.ts";
 import type { LeafValues } from "./leaf-values.ts";
-import type { Stretch } from "./row-order.ts";
 import type { LeafShape } from "./row-shape.ts";
 import { i32, struct, type ThriftValue } from "./thrift.ts";
 
@@ -47,7 +46,7 @@ const COMPRESSED_BYTES_MIN = 200;
 export async function encodeChunk(
   leaf: LeafShape,
   column: LeafColumn | undefined,
-  options: { readonly rowCount: number; readonly order: readonly Stretch[] | undefined },
+  options: EncodeOptions,
 ): Promise<EncodedChunk> {
   const encoded = (column ?? leafColumn(leaf)).encode(options);
   const { dictionary, entryCount, nullCount, range } = encoded;

@@ -7,7 +7,7 @@ import { fileMetrics } from "./file-metrics.ts";
 import { footer, type PlacedGroup } from "./footer.ts";
 import { compareInstants, type RowGroup, rowGroup } from "./row-group.ts";
 import type { RowLayout } from "./row-layout.ts";
-import type { LeafShape } from "./row-shape.ts";
+import type { RowShape } from "./row-shape.ts";
 
 /** A Parquet file with rows of one day, while it is written. */
 export interface DayFile {
@@ -28,17 +28,17 @@ const GROUP_BYTES_MAX = 64 * 1024 * 1024;
  * Starts a file of at least one row. Row groups are in the order of `ts`, each in itself; so is the file where its rows came
  * in that order, or fit into one row group.
  *
- * @param options `path`: nothing is there yet; its folder is made. `leaves`: of the shape of the rows
+ * @param options `path`: nothing is there yet; its folder is made. `shape`: of the rows
  */
 export function dayFile(options: {
   readonly path: string;
   readonly day: number;
   readonly fields: readonly NestedField[];
-  readonly leaves: readonly LeafShape[];
+  readonly shape: RowShape;
 }): DayFile {
-  const { path, day, fields, leaves } = options;
+  const { path, day, fields, shape } = options;
   const placed: PlacedGroup[] = [];
-  let group = rowGroup(leaves);
+  let group = rowGroup(shape);
   let file: FileHandle | undefined;
   let sizeBytes = 0;
   let isSorted = true;
@@ -78,7 +78,7 @@ export function dayFile(options: {
       group.add(layout, ts);
       if (group.rowCount < GROUP_ROW_COUNT_MAX && group.sizeBytes < GROUP_BYTES_MAX) return;
       seal(group);
-      group = rowGroup(leaves);
+      group = rowGroup(shape);
     },
     finish: async () => {
       if (group.rowCount > 0) seal(group);

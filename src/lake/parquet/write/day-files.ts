@@ -39,7 +39,7 @@ export function dayFiles(folder: string, fields: readonly NestedField[]): DayFil
   let sizeBytes = 0;
   const open = (day: number): DayFile => {
     const path = join(folder, `${randomUUID()}.parquet`);
-    const file = dayFile({ path, day, fields, leaves: shape.leaves });
+    const file = dayFile({ path, day, fields, shape });
     files.set(day, file);
     return file;
   };

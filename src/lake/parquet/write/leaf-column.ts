@@ -10,16 +10,21 @@ export interface LeafColumn {
   /**
    * Adds an entry.
    *
-   * @param row counted from 0, never lower than before; rows that are left out are null from the top
+   * @param row counted from 0, never lower than before; rows that are left out are null
    * @param levels Parquet's repetition and definition level of the entry
    * @param value given exactly where the definition level is the leaf's highest
    */
   readonly add: (row: number, repetition: number, definition: number, value: LeafValue | undefined) => void;
-  /** Gives the content of the column's pages; with an order, rows move as it says. */
-  readonly encode: (options: {
-    readonly rowCount: number;
-    readonly order: readonly Stretch[] | undefined;
-  }) => EncodedColumn;
+  /** Gives the content of the column's pages. */
+  readonly encode: (options: EncodeOptions) => EncodedColumn;
+}
+
+export interface EncodeOptions {
+  readonly rowCount: number;
+  /** How rows move; undefined where they stay. */
+  readonly order: readonly Stretch[] | undefined;
+  /** The definition level of a row that was left out, by row; undefined where it is 0 for all: null from the top. */
+  readonly nullLevels: Uint8Array | undefined;
 }
 
 export interface EncodedColumn extends Pick<EncodedValues, "dictionary"> {
@@ -69,13 +74,15 @@ export function leafColumn(leaf: LeafShape): LeafColumn {
       definitions[entryCount - 1] = definition;
       if (value !== undefined) values.add(value);
     },
-    encode: ({ rowCount, order }) => {
+    encode: ({ rowCount, order, nullLevels }) => {
       fillTo(rowCount);
+      if (nullLevels !== undefined && values.count < entryCount)
+        levelNulls({ definitions, repetitions, entryCount }, nullLevels);
       const given = { definitions, repetitions, entryCount, definitionMax };
       const moved = order && reorder(given, order);
       const levels = { ...given, ...moved };
       const encoded = values.encode(moved?.values);
-      const pages = cuts(levels, encoded).map((page) => {
+      const pages = cuts(levels, encoded, values.count).map((page) => {
         const sink = byteSink();
         const [from, to] = page.entries;
         if (isRepeated) putLevels(sink, levels.repetitions.subarray(from, to), repetitionMax);
@@ -89,6 +96,19 @@ export function leafColumn(leaf: LeafShape): LeafColumn {
   };
 }
 
+/** Gives the rows that were left out their level; an entry that was added has one above 0. */
+function levelNulls(
+  { definitions, repetitions, entryCount }: Omit<Levels, "definitionMax">,
+  nullLevels: Uint8Array,
+): void {
+  const isRepeated = repetitions.length > 0;
+  let row = -1;
+  for (let at = 0; at < entryCount; at += 1) {
+    if (!isRepeated || repetitions[at] === 0) row += 1;
+    if (definitions[at] === 0) definitions[at] = nullLevels[row] as number;
+  }
+}
+
 /** Entries and values of a page: the first one, and the one behind the last. */
 interface Cut {
   readonly entries: readonly [number, number];
@@ -99,7 +119,10 @@ interface Cut {
 function cuts(
   { definitions, repetitions, entryCount, definitionMax }: Levels,
   { sizeBefore }: EncodedValues,
+  valueCount: number,
 ): Cut[] {
+  // Nearly every column is one page.
+  if (sizeBefore(valueCount) < PAGE_BYTES_MAX) return [{ entries: [0, entryCount], values: [0, valueCount] }];
   const pages: Cut[] = [];
   let [entryFrom, valueFrom, valueTo] = [0, 0, 0];
   for (let at = 0; at < entryCount; at += 1) {

@@ -2,7 +2,8 @@ import { type EncodedChunk, encodeChunk } from "./column-chunk.ts";
 import { type LeafColumn, leafColumn } from "./leaf-column.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { stretchesOf } from "./row-order.ts";
-import type { LeafShape } from "./row-shape.ts";
+import type { LeafShape, RowShape, StructPlace } from "./row-shape.ts";
+import { structPresence } from "./struct-presence.ts";
 import type { Instant } from "../../spec/instant.ts";
 
 /** Rows of one file that are still being collected. */
@@ -18,10 +19,11 @@ export interface RowGroup {
   readonly encode: () => Promise<readonly EncodedChunk[]>;
 }
 
-/** @param leaves all leaf columns of the file, in their order */
-export function rowGroup(leaves: readonly LeafShape[]): RowGroup {
+/** @param shape of the file's rows */
+export function rowGroup({ leaves, structs }: Pick<RowShape, "leaves" | "structs">): RowGroup {
   // Made when its first value comes: of many columns a log source has no value in a day.
   const columns: (LeafColumn | undefined)[] = leaves.map(() => undefined);
+  const presence = structPresence(structs);
   const instants: Instant[] = [];
   let sizeBytes = 0;
   return {
@@ -40,14 +42,24 @@ export function rowGroup(leaves: readonly LeafShape[]): RowGroup {
         const column = (columns[leaf.index] ??= leafColumn(leaf));
         column.add(row, repetitions[i] as number, definitions[i] as number, values[i]);
       }
+      for (let i = 0; i < layout.structCount; i += 1) presence.add(row, layout.structs[i] as StructPlace);
       instants.push(ts);
       sizeBytes += layout.sizeBytes;
     },
     encode: () => {
       const at = (row: number): Instant => instants[row] as Instant;
       const order = stretchesOf(instants.length, (a, b) => compareInstants(at(a), at(b)));
-      const options = { rowCount: instants.length, order };
-      return Promise.all(leaves.map((leaf) => encodeChunk(leaf, columns[leaf.index], options)));
+      const rowCount = instants.length;
+      const nullLevels = presence.nullLevels(rowCount);
+      return Promise.all(
+        leaves.map((leaf) =>
+          encodeChunk(leaf, columns[leaf.index], {
+            rowCount,
+            order,
+            nullLevels: nullLevels[leaf.owner.index],
+          }),
+        ),
+      );
     },
   };
 }

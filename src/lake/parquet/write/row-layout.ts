@@ -1,9 +1,13 @@
 import { stringifyJson } from "../../../core/json.ts";
 import type { Row } from "../../../core/row.ts";
-import type { LeafShape, Shape } from "./row-shape.ts";
+import type { LeafShape, Shape, StructPlace } from "./row-shape.ts";
 import type { LeafValue } from "./leaf-type.ts";
 
-/** One row taken apart into entries of leaf columns; the next one takes its place. */
+/**
+ * One row taken apart into entries of leaf columns; the next one takes its place.
+ *
+ * Outside lists there are entries for values only: where there is none, the structs that are there say at which level.
+ */
 export interface RowLayout {
   /** Gives the reason, with the dotted path, where the row does not fit the columns; then the entries are of no use. */
   readonly lay: (row: Row) => string | undefined;
@@ -13,6 +17,9 @@ export interface RowLayout {
   readonly repetitions: readonly number[];
   readonly definitions: readonly number[];
   readonly values: readonly (LeafValue | undefined)[];
+  /** The structs outside lists that the row has: the first `structCount`. */
+  readonly structs: readonly StructPlace[];
+  readonly structCount: number;
   /** Roughly what the row takes, most of it text. */
   readonly sizeBytes: number;
 }
@@ -24,6 +31,8 @@ interface Entries {
   readonly repetitions: number[];
   readonly definitions: number[];
   readonly values: (LeafValue | undefined)[];
+  structCount: number;
+  readonly structs: StructPlace[];
   sizeBytes: number;
   misfit: string | undefined;
 }
@@ -47,6 +56,8 @@ export function rowLayout(shape: Extract<Shape, { kind: "struct" }>): RowLayout 
     repetitions: [],
     definitions: [],
     values: [],
+    structCount: 0,
+    structs: [],
     sizeBytes: 0,
     misfit: undefined,
   };
@@ -54,6 +65,7 @@ export function rowLayout(shape: Extract<Shape, { kind: "struct" }>): RowLayout 
   return {
     lay: (row) => {
       entries.count = 0;
+      entries.structCount = 0;
       entries.sizeBytes = 0;
       entries.misfit = undefined;
       layRow(row, 0, 0);
@@ -62,6 +74,9 @@ export function rowLayout(shape: Extract<Shape, { kind: "struct" }>): RowLayout 
     get count() {
       return entries.count;
     },
+    get structCount() {
+      return entries.structCount;
+    },
     get sizeBytes() {
       return entries.sizeBytes + entries.count * ENTRY_BYTES;
     },
@@ -69,6 +84,7 @@ export function rowLayout(shape: Extract<Shape, { kind: "struct" }>): RowLayout 
     repetitions: entries.repetitions,
     definitions: entries.definitions,
     values: entries.values,
+    structs: entries.structs,
   };
 }
 
@@ -95,7 +111,11 @@ interface MemberLayer {
   metIn: number;
 }
 
-function structLayer(entries: Entries, { members }: Extract<Shape, { kind: "struct" }>, path: string): Layer {
+function structLayer(
+  entries: Entries,
+  { members, place }: Extract<Shape, { kind: "struct" }>,
+  path: string,
+): Layer {
   const all: MemberLayer[] = members.map(({ name, shape }) => ({
     name,
     lay: layerOf(entries, shape, path === "" ? name : `${path}.${name}`),
@@ -129,8 +149,12 @@ function structLayer(entries: Entries, { members }: Extract<Shape, { kind: "stru
       member.metIn = here;
       member.lay(item, definition + 1, repetition);
     }
-    // Null from the top on is what a leaf without an entry is anyway, but not in a list, whose rows are told by their entries.
-    if (definition === 0) return;
+    if (place !== undefined) {
+      entries.structs[entries.structCount] = place;
+      entries.structCount += 1;
+      return;
+    }
+    // In a list nothing but its entries tells the elements apart, so each has one in every leaf.
     for (const { metIn, leaves } of all)
       if (metIn !== here) putNulls(entries, leaves, definition, repetition);
   };
