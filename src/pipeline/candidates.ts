@@ -16,8 +16,9 @@ export interface Candidate {
   readonly timeKnown: boolean;
   /** The canonical text of the event. */
   readonly original: string;
-  /** Undefined where no row could be made; then `reason` says why. */
+  /** Made when it is first asked for; undefined where none can be. */
   readonly row: Row | undefined;
+  /** Why no row can be made; empty where one can. */
   readonly reason: string;
 }
 
@@ -54,15 +55,36 @@ export function* toCandidates(
       yield { event, hash, tsUs: fetchedAtUs, timeKnown: false, original, row: undefined, reason };
       continue;
     }
-    const { row, tsUs, timeKnown, original } = mapped;
+    const { tsUs, timeKnown, original } = mapped;
     const hash = identifier.identify(event, original, fetchedAtMs);
-    // Every row has an `event` of its own; these two are filled in here because only the pull knows them.
-    const fields = row["event"] as Record<string, Json>;
-    fields["hash"] = hash;
-    fields["created"] = createdAt;
-    if (account !== undefined) row["cloud"] = { account: accountFields(account) };
-    yield { event, hash, tsUs, timeKnown, original, row, reason: "" };
+    yield {
+      event,
+      hash,
+      tsUs,
+      timeKnown,
+      original,
+      get row() {
+        return withOrigin(mapped.row, { hash, createdAt, account });
+      },
+      reason: "",
+    };
   }
+}
+
+/** Fills in what only the pull knows; every row has an `event` of its own. */
+function withOrigin(
+  row: Row,
+  {
+    hash,
+    createdAt,
+    account,
+  }: { readonly hash: string; readonly createdAt: string; readonly account: Account | undefined },
+): Row {
+  const fields = row["event"] as Record<string, Json>;
+  fields["hash"] = hash;
+  fields["created"] = createdAt;
+  if (account !== undefined) row["cloud"] = { account: accountFields(account) };
+  return row;
 }
 
 /** Duo need not name an account: then its column is null. */

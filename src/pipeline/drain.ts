@@ -139,7 +139,7 @@ function takeIn(
 ): boolean {
   const { counts } = options;
   const { stream } = options.feed;
-  const { event, hash, row, reason, original } = candidate;
+  const { event, hash, reason, original } = candidate;
   const isGauge = stream.paging === "gauge";
   const isStale = isGauge && !isFreshGauge(candidate, options.lastGauge, fetchedAtMs);
   if (isStale || !isNewEvent(candidate, options)) {
@@ -147,6 +147,8 @@ function takeIn(
     return false;
   }
   if (isGauge) batch.gauge = { digest: digest(original), atMs: fetchedAtMs };
+  // Only here is the row made: what is known already needs none.
+  const { row } = candidate;
   // A letter's event is read again and again while it is in reach; it counts when it becomes a row.
   if (row !== undefined && stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
   const ts = new Date(fetchedAtMs).toISOString();

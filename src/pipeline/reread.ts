@@ -184,7 +184,7 @@ async function appendMissing(
   for (const { candidate, fetchedAtMs, countedAtUs } of missing) {
     const isNew = await drain.takeCandidate(candidate, fetchedAtMs);
     // A letter is no row; that it was missing is told by the counts.
-    if (isNew && candidate.row !== undefined) healedAtUs.push(countedAtUs);
+    if (isNew && candidate.reason === "") healedAtUs.push(countedAtUs);
   }
   await drain.finish();
 }

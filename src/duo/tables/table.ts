@@ -94,6 +94,7 @@ export interface MapContext {
 export type Mapped =
   | {
       readonly kind: "row";
+      /** Made when it is first asked for, and the same object from then on. */
       readonly row: Row;
       readonly tsUs: number;
       readonly timeKnown: boolean;

@@ -5,7 +5,7 @@ import { formatTimestamp } from "../../../core/format-timestamp.ts";
 import { Tags } from "../../../ecs/tags.ts";
 import type { MapContext, Mapped } from "../table.ts";
 import { unlessEmpty, type Doc } from "./doc.ts";
-import { openEvent } from "./open-event.ts";
+import { type OpenEvent, openEvent } from "./open-event.ts";
 
 // Matano writes this version although its types are older; queries compare it.
 const ECS_VERSION = "8.5.0";
@@ -31,7 +31,11 @@ export interface TableMapping {
   readonly fill: (event: JsonObject, parts: RowParts) => void;
 }
 
-/** Turns an event into a row: what all tables share, around the table's own `fill`. */
+/**
+ * Turns an event into a row: what all tables share, around the table's own `fill`.
+ *
+ * The row is made when it is asked for: an event that is read again and known already costs no mapping.
+ */
 export function mapEvent(value: Json, { fetchedAtUs }: MapContext, mapping: TableMapping): Mapped {
   const opened = openEvent(value);
   if (opened.kind !== "open") return opened;
@@ -39,16 +43,28 @@ export function mapEvent(value: Json, { fetchedAtUs }: MapContext, mapping: Tabl
   const tags = new Tags();
   const chosenUs = chooseTimestamp(opened.event, mapping.timeKeys, tags);
   const tsUs = chosenUs ?? fetchedAtUs;
-  const event: Doc = {
-    module: "duo",
-    dataset: `duo.${mapping.table}`,
-    kind: mapping.kind,
-    original: opened.original,
+  const { original } = opened;
+  let made: Row | undefined;
+  return {
+    kind: "row",
+    get row() {
+      return (made ??= fillRow(mapping, { opened, tsUs, tags }));
+    },
+    tsUs,
+    timeKnown: chosenUs !== undefined,
+    original,
   };
+}
+
+function fillRow(
+  { table, kind, fill }: TableMapping,
+  { opened, tsUs, tags }: { readonly opened: OpenEvent; readonly tsUs: number; readonly tags: Tags },
+): Row {
+  const event: Doc = { module: "duo", dataset: `duo.${table}`, kind, original: opened.original };
   const row: Row & Doc = { ts: formatTimestamp(tsUs), ecs: { version: ECS_VERSION }, event };
   const duo: Doc = {};
-  mapping.fill(opened.event, { row, event, duo, tags });
-  if (unlessEmpty(duo) !== undefined) row["duo"] = { [mapping.table]: duo };
+  fill(opened.event, { row, event, duo, tags });
+  if (unlessEmpty(duo) !== undefined) row["duo"] = { [table]: duo };
   if (tags.list !== undefined) row["tags"] = tags.list;
-  return { kind: "row", row, tsUs, timeKnown: chosenUs !== undefined, original: opened.original };
+  return row;
 }
