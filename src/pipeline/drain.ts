@@ -2,7 +2,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Gap, Page } from "../duo/page.ts";
 import { findDrift } from "../duo/tables/common/find-drift.ts";
 import type { LakeTable } from "../lake/lake.ts";
+import { type BatchRows, batchRows } from "./batch-rows.ts";
 import { type Batch, commitBatch, letterHead, newBatch } from "./batch.ts";
+import type { RowThread } from "./beside/row-thread.ts";
 import { type Candidate, type Feed, toCandidates } from "./candidates.ts";
 import type { Cursor } from "./cursor.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -48,6 +50,8 @@ export interface DrainOptions {
   /** Gets the gaps that a commit recorded for the first time. */
   readonly gaps: Gap[];
   readonly clock: Clock;
+  /** Where many rows are made and written; on this thread where there is none. */
+  readonly rowThread?: RowThread | undefined;
   readonly observer?: PullObserver | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -73,40 +77,46 @@ const KNOWN_MARGIN_MS = 3_600_000;
 export function createDrain(options: DrainOptions): Drain {
   const { feed, standing, known, knownRange, counts } = options;
   const identifier = createIdentifier(feed.stream, feed.account);
-  let batch = newBatch(standing.table);
+  let batch = newBatch();
   let readThroughMs: number | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
 
   const flush = async (isEnd: boolean): Promise<void> => {
     await settle(underWay);
     const full = batch;
-    batch = newBatch(standing.table);
+    batch = newBatch();
     // Failures are kept as values until somebody waits for them; otherwise Node would end the process.
     underWay = commitBatch(options, full, { readThroughMs, gauge: full.gauge, isEnd }).catch(
       (error: unknown) => new Failure(error),
     );
   };
 
+  const openRows = (pageEventCount: number): BatchRows => {
+    const of = { table: standing.table, feed, thread: options.rowThread };
+    return (batch.rows ??= batchRows(of, pageEventCount));
+  };
   return {
     readThroughMs: () => readThroughMs,
     take: async (page) => {
       const { fetchedAtMs } = page;
+      const rows = openRows(page.events.length);
       for (const candidate of toCandidates(page, feed, identifier)) {
         counts.fetched += 1;
         if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);
-        takeIn(options, batch, { candidate, fetchedAtMs });
+        takeIn(options, { batch, rows }, { candidate, fetchedAtMs });
       }
+      await rows.ready();
       batch.gaps.push(...page.gaps);
       if (page.readThroughMs !== undefined) {
         readThroughMs = Math.max(readThroughMs ?? 0, page.readThroughMs);
         known.forgetBefore((readThroughMs - options.lookBackMs - KNOWN_MARGIN_MS) * 1000);
       }
-      const { rowCount, sizeBytes } = batch.writer;
+      const { rowCount, sizeBytes } = rows;
       if (rowCount >= options.batchRowCountMax || sizeBytes >= BATCH_BYTES_MAX) await flush(false);
     },
     takeCandidate: async (candidate, fetchedAtMs) => {
       if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);
-      return takeIn(options, batch, { candidate, fetchedAtMs });
+      return takeIn(options, { batch, rows: openRows(1) }, { candidate, fetchedAtMs });
     },
     finish: async () => {
       await flush(true);
@@ -114,7 +124,7 @@ export function createDrain(options: DrainOptions): Drain {
     },
     [Symbol.asyncDispose]: async () => {
       await underWay;
-      await batch.writer.abort();
+      await batch.rows?.abort();
     },
   };
 }
@@ -134,7 +144,7 @@ async function settle(underWay: Promise<unknown>): Promise<void> {
 /** Puts an event into the batch unless it is known; true where it is new. */
 function takeIn(
   options: DrainOptions,
-  batch: Batch,
+  { batch, rows }: { readonly batch: Batch; readonly rows: BatchRows },
   { candidate, fetchedAtMs }: { readonly candidate: Candidate; readonly fetchedAtMs: number },
 ): boolean {
   const { counts } = options;
@@ -147,13 +157,14 @@ function takeIn(
     return false;
   }
   if (isGauge) batch.gauge = { digest: digest(original), atMs: fetchedAtMs };
-  // Only here is the row made: what is known already needs none.
-  const { row } = candidate;
+  if (reason !== "") {
+    const ts = new Date(fetchedAtMs).toISOString();
+    batch.letters.push({ ...letterHead(options.feed), hash, ts, reason, original });
+    return true;
+  }
   // A letter's event is read again and again while it is in reach; it counts when it becomes a row.
-  if (row !== undefined && stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
-  const ts = new Date(fetchedAtMs).toISOString();
-  if (row !== undefined) batch.writer.add(row);
-  else batch.letters.push({ ...letterHead(options.feed), hash, ts, reason, original });
+  if (stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
+  rows.add(candidate, fetchedAtMs);
   return true;
 }
 

@@ -18,12 +18,13 @@ export function structPresence(structs: readonly StructPlace[]): StructPresence 
   const marks: (Uint8Array | undefined)[] = structs.map(() => undefined);
   return {
     add: (row, { index, definition }) => {
-      let marked = (marks[index] ??= new Uint8Array(COUNT_MIN));
+      const before = marks[index];
+      let marked = before ?? new Uint8Array(COUNT_MIN);
       if (row >= marked.length) {
         marked = new Uint8Array(Math.max(row + 1, marked.length * 2));
-        marked.set(marks[index] as Uint8Array);
-        marks[index] = marked;
+        if (before !== undefined) marked.set(before);
       }
+      if (marked !== before) marks[index] = marked;
       marked[row] = definition;
     },
     nullLevels: (rowCount) => {
