@@ -36,7 +36,9 @@ const TABLE_CODES: ReadonlySet<ErrorCode> = new Set([
  * @returns for each log source its configured tables in the order of the registry, then those that only the lake has
  * @throws lake_*, package_missing where the lake cannot be read
  */
-export async function diffLake(app: Pick<App, "config" | "lake">): Promise<TableDifference[]> {
+export async function diffLake(
+  app: Pick<App, "config"> & { readonly lake: Pick<App["lake"], "load"> },
+): Promise<TableDifference[]> {
   const wanted = app.config.logSources.flatMap(({ name: source, tables }) => [
     ...tables.map((config) => ({ source, table: config.name, resolvedName: config.resolvedName, config })),
     ...LOG_TABLES.filter(({ name }) => !tables.some((config) => config.name === name)).map(({ name }) => ({

@@ -11,12 +11,14 @@ const MAINTAIN_PERIOD_SECONDS = 3_600;
 /** Four ticks that waited. */
 const AGE_SECONDS_MAX = 1_200;
 /**
- * The heartbeat looks at as many periods as a tick has minutes, so it waits for six ticks: half an hour for the interval of
- * five minutes. CloudFormation cannot multiply.
+ * What ticks bring is looked at over as many periods as a tick has minutes, so over six ticks: half an hour for the interval of
+ * five minutes, and a day for the longest one. CloudFormation cannot multiply.
  */
-const HEARTBEAT_PERIOD_SECONDS = 6 * 60;
-/** Ticks of every minute wait for 30 minutes as well: sharded ones come every five minutes. */
-const HEARTBEAT_PERIOD_COUNT_MIN = 5;
+const TICK_PERIOD_SECONDS = 6 * 60;
+/** For shorter intervals half an hour as well: sharded ticks come every five minutes. */
+const TICK_PERIOD_COUNT_MIN = 5;
+/** So many of six ticks must fail: one that fails may be Duo's slip. */
+const FAILED_PERIOD_COUNT = 3;
 
 /** What is watched. */
 export interface Watched {
@@ -47,13 +49,16 @@ export function alarms(parent: Construct, watched: Watched): CfnTopic {
     ...above(AGE_SECONDS_MAX, 3),
   });
   alarm("PullErrorsAlarm", "pull-errors", {
-    alarmDescription: "Pulls fail: see duolake logs",
+    alarmDescription: "A log source or a table of one fails again and again: see duolake status --aws",
     // What fails is told by the function itself; one that dies is told by its message among the dead letters.
     namespace: "duolake",
     metricName: "PullFailure",
     dimensions: [{ name: "Label", value: Fn.ref("Label") }],
     statistic: "Sum",
-    ...above(0, 3),
+    ...above(0, FAILED_PERIOD_COUNT),
+    // Between two ticks there is nothing to count, so the periods with a failure need not follow each other.
+    period: TICK_PERIOD_SECONDS,
+    evaluationPeriods: sixTicks(),
   });
   alarm("PullThrottlesAlarm", "pull-throttles", {
     alarmDescription: "AWS Lambda holds pulls back: the account may not run enough functions at once",
@@ -110,9 +115,20 @@ function deadLetters(queue: CfnQueue, what: string): AlarmProps {
   };
 }
 
-/** A pull that finds nothing new is a success; until a secret is populated there is none, so the alarm is armed by then. */
+/** How many periods six ticks take. */
+function sixTicks(): number {
+  return Fn.conditionIf(
+    "EveryTwoMinutes",
+    TICK_PERIOD_COUNT_MIN,
+    Fn.ref("IntervalMinutes"),
+  ) as unknown as number;
+}
+
+/**
+ * Whether anything comes in at all: a pull of one table of one log source is enough, also one that finds nothing new. Until a
+ * secret is populated there is none, so the alarm is armed by then.
+ */
 function heartbeat(): AlarmProps {
-  const periods = Fn.conditionIf("EveryMinute", HEARTBEAT_PERIOD_COUNT_MIN, Fn.ref("IntervalMinutes"));
   return {
     alarmDescription: "No pull was successful for six intervals",
     actionsEnabled: Fn.conditionIf("HeartbeatArmed", true, false),
@@ -122,9 +138,9 @@ function heartbeat(): AlarmProps {
     statistic: "Sum",
     comparisonOperator: "LessThanThreshold",
     threshold: 1,
-    period: HEARTBEAT_PERIOD_SECONDS,
-    evaluationPeriods: periods as unknown as number,
-    datapointsToAlarm: periods as unknown as number,
+    period: TICK_PERIOD_SECONDS,
+    evaluationPeriods: sixTicks(),
+    datapointsToAlarm: sixTicks(),
     treatMissingData: "breaching",
   };
 }

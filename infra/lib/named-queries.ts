@@ -44,7 +44,7 @@ ORDER BY ts DESC`,
     id: "AdminActionsQuery",
     name: "actions of administrators",
     description: "What administrators did during the last 7 days",
-    sql: `SELECT ts, duo.admin.user.name AS administrator, duo.admin.action AS action, duo.admin.action_performed_on AS object
+    sql: `SELECT ts, duo.admin."user".name AS administrator, duo.admin.action AS action, duo.admin.action_performed_on AS object
 FROM duo_admin
 WHERE ts > current_timestamp - INTERVAL '7' DAY
 ORDER BY ts DESC

@@ -102,6 +102,7 @@ export function declareParameters(stack: Stack): void {
     HasDuoEndpoint: Fn.conditionNot(is("DuoEndpointUrl", "")),
     HeartbeatArmed: is("HeartbeatEnabled", "true"),
     EveryMinute: is("IntervalMinutes", "1"),
+    EveryTwoMinutes: Fn.conditionOr(is("IntervalMinutes", "1"), is("IntervalMinutes", "2")),
     UsesParameterStore: is("SecretStore", "ssm"),
     ...Object.fromEntries(
       sourceNumbers().map((number) => [`HasSource${number}`, Fn.conditionNot(is(`Source${number}`, ""))]),

@@ -128,6 +128,29 @@ test("the heartbeat waits for half an hour at five minutes, and for no more than
   assert.deepEqual(ActionsEnabled, { "Fn::If": ["HeartbeatArmed", true, false] });
 });
 
+test("failing pulls are an alarm after three ticks whatever the interval is: the periods between two ticks do not count", () => {
+  const errors = propertiesOf("PullErrorsAlarm");
+  const heartbeat = propertiesOf("HeartbeatAlarm");
+  assert.equal(errors.DatapointsToAlarm, 3);
+  assert.deepEqual(
+    [errors.Period, errors.EvaluationPeriods],
+    [heartbeat.Period, heartbeat.EvaluationPeriods],
+  );
+  // No interval has fewer periods than must be bad.
+  const [condition, short, interval] = errors.EvaluationPeriods["Fn::If"] as unknown[];
+  assert.deepEqual([short, interval], [5, { Ref: "IntervalMinutes" }]);
+  assert.deepEqual(readTemplate().Conditions[condition as string], {
+    "Fn::Or": ["1", "2"].map((minutes) => ({ "Fn::Equals": [{ Ref: "IntervalMinutes" }, minutes] })),
+  });
+});
+
+test("logs of functions expire", () => {
+  const groups = resourcesOf("AWS::Logs::LogGroup");
+  assert.equal(groups.length, 3);
+  for (const [id, { Properties }] of groups)
+    assert.deepEqual(Properties.RetentionInDays, { Ref: "LogRetentionDays" }, id);
+});
+
 test("results of Athena lie where they expire, whatever a query asks for", () => {
   const { WorkGroupConfiguration: settings } = propertiesOf("Workgroup");
   assert.equal(settings.EnforceWorkGroupConfiguration, true);
@@ -138,7 +161,7 @@ test("results of Athena lie where they expire, whatever a query asks for", () =>
 
 test("named queries quote the word user and are kept in the workgroup", () => {
   for (const { id, sql } of NAMED_QUERIES) {
-    assert.doesNotMatch(sql, /(?<!["\w.])user\./, id);
+    assert.doesNotMatch(sql, /(?<!")\buser\b(?!")/, id);
     assert.deepEqual(propertiesOf(id).WorkGroup, { Ref: "Workgroup" });
   }
 });

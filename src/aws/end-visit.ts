@@ -33,6 +33,7 @@ export async function endVisit(
   await saveStatus(pulling, visit, { isSettled, log: options.log });
   return {
     secret: pulled.secret,
+    isAnswered: pulled.isAnswered,
     failures,
     appended: outcomes.reduce((sum, { appended }) => sum + appended, pulled.appended),
     isRateLimited: watched.signal.aborted,

@@ -18,6 +18,8 @@ export interface SourcePull {
   readonly sourceError: PullFailure | undefined;
   readonly failures: readonly PullFailure[];
   readonly appended: number;
+  /** Duo answered for a table at least, and what it said is committed. */
+  readonly isAnswered: boolean;
   /** It was enough before everything was read. */
   readonly isUnfinished: boolean;
   /** The tables behind whose pulls other work may go on. */
@@ -49,11 +51,17 @@ export async function pullSource(
     sourceError: undefined,
     failures: pulled.flatMap(({ result }) => result.error ?? []),
     appended: pulled.reduce((sum, { result }) => sum + result.appended, 0),
+    isAnswered: pulled.some(({ result }) => isAnswered(result)),
     isUnfinished: pulled.some(({ result }) => result.isUnfinished === true),
     goodPullers: pulled
       .filter(({ result }) => result.error === undefined && result.isUnfinished !== true)
       .map(({ puller }) => puller),
   };
+}
+
+/** A pull that was cut before a page came says nothing of Duo. */
+function isAnswered({ error, skipped, isUnfinished, fetched }: TableResult): boolean {
+  return error === undefined && skipped === undefined && (isUnfinished !== true || fetched > 0);
 }
 
 async function pullTable(
@@ -70,7 +78,7 @@ async function pullTable(
 type NotOpened = Extract<Awaited<ReturnType<typeof openAccounts>>, { readonly why: unknown }>["why"];
 
 function notPulled(why: NotOpened): SourcePull {
-  const nothing = { accounts: [], appended: 0, goodPullers: [] };
+  const nothing = { accounts: [], appended: 0, isAnswered: false, goodPullers: [] };
   if ("skipped" in why)
     return { ...nothing, secret: "missing", sourceError: undefined, failures: [], isUnfinished: false };
   const { error } = why;

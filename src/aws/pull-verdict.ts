@@ -8,8 +8,6 @@ export interface PullFailure {
 
 /** What the visit of one log source came to. */
 export interface PullVerdict {
-  /** Every table was pulled, or was cut while nothing was wrong. */
-  readonly isGood: boolean;
   /** Something failed that Duo's limit does not explain. */
   readonly isFailed: boolean;
   readonly isRateLimited: boolean;
@@ -30,7 +28,6 @@ export function judge(failures: readonly PullFailure[]): PullVerdict {
   const isState = ({ code }: PullFailure): boolean => code.startsWith("duo_") || OVERTAKEN.includes(code);
   const grave = failures.filter((failure) => !isLimit(failure) && !isOf(OVERTAKEN)(failure));
   return {
-    isGood: failures.length === 0,
     isFailed: grave.length > 0,
     isRateLimited: failures.some(isLimit),
     isToBeRepeated: failures.some((failure) => !isState(failure)),

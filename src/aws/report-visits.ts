@@ -9,7 +9,11 @@ export interface PullReport {
   readonly isToBeRepeated: boolean;
 }
 
-/** Counts log sources by what became of them; pure. A log source that was left alone counts nowhere. */
+/**
+ * Counts log sources by what became of them; pure. One of which a table was pulled and another failed counts as success and
+ * as failure: the heartbeat asks whether events come at all, the alarm for errors whether something is wrong. A log source that
+ * was left alone counts nowhere.
+ */
 export function reportVisits(outcomes: readonly VisitOutcome[]): PullReport {
   const judged = outcomes.map((outcome) => {
     const verdict = judge(outcome.failures);
@@ -17,8 +21,8 @@ export function reportVisits(outcomes: readonly VisitOutcome[]): PullReport {
     return {
       isUnpopulated,
       appended: outcome.appended,
+      isAnswered: outcome.isAnswered,
       isToBeRepeated: verdict.isToBeRepeated,
-      isGood: verdict.isGood && !isUnpopulated,
       isFailed: verdict.isFailed,
       isRateLimited: verdict.isRateLimited || outcome.isRateLimited,
     };
@@ -26,7 +30,7 @@ export function reportVisits(outcomes: readonly VisitOutcome[]): PullReport {
   const count = (is: (one: (typeof judged)[number]) => boolean): number => judged.filter(is).length;
   return {
     counts: {
-      PullSuccess: count(({ isGood }) => isGood),
+      PullSuccess: count(({ isAnswered }) => isAnswered),
       PullFailure: count(({ isFailed }) => isFailed),
       SecretNotPopulated: count(({ isUnpopulated }) => isUnpopulated),
       RateLimited: count(({ isRateLimited }) => isRateLimited),

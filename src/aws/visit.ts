@@ -15,6 +15,8 @@ export interface Visit {
 /** What a whole visit came to. */
 export interface VisitOutcome {
   readonly secret: SourcePull["secret"];
+  /** Duo answered the live pull of a table at least, and what it said is committed. */
+  readonly isAnswered: boolean;
   readonly failures: readonly PullFailure[];
   readonly appended: number;
   /** Duo answered 429 behind the pulls; in a pull that is a failure of its table. */

@@ -1,9 +1,11 @@
 import type { Config } from "../config/config.ts";
+import { DuolakeError } from "../core/errors.ts";
 import { configurationDocument } from "../deploy/configuration-document.ts";
 import { deploy as runDeploy, type DeployOutcome, type DeployTalk } from "../deploy/deploy.ts";
 import type { DeployRequest } from "../deploy/deploy-request.ts";
 import { readFunctionCode } from "../deploy/function-code.ts";
 import { nextSteps } from "../deploy/next-steps.ts";
+import type { Preflight } from "../deploy/preflight.ts";
 import { preflightNotes } from "../deploy/preflight-notes.ts";
 import { readSettings } from "../deploy/stack-parameters.ts";
 import { stackName } from "../deploy/stack-state.ts";
@@ -17,6 +19,12 @@ import {
   openAccount,
   type OpenServices,
 } from "./aws-options.ts";
+import {
+  deployedTables,
+  openDeployedLake,
+  type OpenDeployedLake,
+  refuseConflicts,
+} from "./deployed-tables.ts";
 import { EXIT_DONE, EXIT_NOTHING_DONE } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
@@ -46,6 +54,8 @@ export function packagedFiles(): DeployFiles {
 export interface DeployTools {
   readonly open: OpenServices;
   readonly files: DeployFiles;
+  /** The deployment's own in Glue unless given. */
+  readonly openLake?: OpenDeployedLake;
 }
 
 /** `duolake deploy`: puts the directory to work in an AWS account. */
@@ -56,9 +66,12 @@ export async function deploy(
 ): Promise<number> {
   const config = await loadContext(options, io);
   const request = await deployRequest(config, options, { io, files: tools.files });
-  const services = tools.open(awsAccess(options, io));
+  const access = awsAccess(options, io);
+  const services = tools.open(access);
   const progress = createStackProgress(io);
-  const talk = talkOf(options, { io, config, progress });
+  const check = (found: Preflight): Promise<string[]> =>
+    checkTables(config, request.label, { found, access, open: tools.openLake ?? openDeployedLake });
+  const talk = talkOf(options, { io, config, progress, check });
   const outcome = await runDeploy(services, request, talk).finally(progress.end);
   if (options.json === true)
     io.out(`${JSON.stringify(outcomeJson(outcome, { config, label: request.label }))}\n`);
@@ -86,15 +99,26 @@ export async function deployRequest(
 
 function talkOf(
   options: DeployCommandOptions,
-  { io, config, progress }: { readonly io: Io; readonly config: Config; readonly progress: StackProgress },
+  {
+    io,
+    config,
+    progress,
+    check,
+  }: {
+    readonly io: Io;
+    readonly config: Config;
+    readonly progress: StackProgress;
+    readonly check: (found: Preflight) => Promise<string[]>;
+  },
 ): DeployTalk {
   const isPlain = options.json !== true;
   return {
     signal: io.signal,
-    found: (found) => {
+    found: async (found) => {
       const { account, region, arn } = found.caller;
       progress.say(`account ${account}, region ${region}, as ${arn}`);
       for (const note of preflightNotes(found, config)) progress.say(`note: ${note}`);
+      for (const note of await check(found)) progress.say(`note: ${note}`);
     },
     plan: (changes) => {
       if (isPlain) printPlan(changes, io);
@@ -107,6 +131,27 @@ function talkOf(
     step: progress.say,
     event: progress.event,
   };
+}
+
+/** Whoever deploys need not be allowed to read tables: what cannot be looked at is a note, and a column that cannot be is none. */
+async function checkTables(
+  config: Config,
+  label: string,
+  where: Parameters<typeof deployedTables>[2],
+): Promise<string[]> {
+  const unchecked = (reason: string): string[] => [
+    `the columns were not compared with the tables there: ${reason}`,
+  ];
+  let differences: Awaited<ReturnType<typeof deployedTables>>;
+  try {
+    differences = await deployedTables(config, label, where);
+  } catch (error) {
+    if (!(error instanceof DuolakeError)) throw error;
+    return unchecked(error.message);
+  }
+  if (differences === undefined) return [];
+  refuseConflicts(differences);
+  return differences.flatMap(({ error }) => (error === undefined ? [] : unchecked(error.message)));
 }
 
 /** A deployment in the documented shape (docs/cli-json.md). */

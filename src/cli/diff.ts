@@ -2,10 +2,9 @@ import { createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { diffLake, type TableDifference } from "../diff-lake.ts";
 import { EXIT_DONE, EXIT_NOTHING_DONE, EXIT_USAGE } from "./exit-codes.ts";
-import { formatCount } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
-import { textTable } from "./text-table.ts";
+import { differenceJson, printDifferences } from "./print-differences.ts";
 
 /**
  * `duolake diff`: what the directory would do to the lake; nothing is written. Exit code 0 without changes, 2 with some, 1 where a
@@ -18,66 +17,12 @@ export async function diff(options: CommonOptions, io: Io): Promise<number> {
   const isChanged = differences.some(({ change }) => CHANGES.has(change));
   if (options.json === true) {
     io.out(`${JSON.stringify({ changes: isChanged, tables: differences.map(differenceJson) })}\n`);
-  } else printDifferences(differences, isChanged, io);
+  } else {
+    if (!isChanged) io.out("No changes: the lake has all that the directory asks for.\n");
+    printDifferences(differences, io);
+  }
   if (differences.some(({ error }) => error !== undefined)) return EXIT_NOTHING_DONE;
   return isChanged ? EXIT_USAGE : EXIT_DONE;
 }
 
 const CHANGES: ReadonlySet<TableDifference["change"]> = new Set(["create", "change", "refuse"] as const);
-
-/** One table in the documented shape (docs/cli-json.md). */
-function differenceJson(difference: TableDifference): Record<string, unknown> {
-  const { source, table, change, plan, error } = difference;
-  return {
-    source,
-    table,
-    change,
-    added: (plan?.added ?? []).map(({ path: column, type }) => ({ column, type })),
-    promoted: (plan?.promoted ?? []).map(({ path: column, from, to }) => ({ column, from, to })),
-    unconfigured: (plan?.unwanted ?? []).map(({ path: column, type }) => ({ column, type })),
-    renames: plan?.renames ?? [],
-    conflicts: (plan?.conflicts ?? []).map(({ path: column, reason }) => ({ column, reason })),
-    error: error ?? null,
-  };
-}
-
-function printDifferences(differences: readonly TableDifference[], isChanged: boolean, io: Io): void {
-  if (!isChanged) io.out("No changes: the lake has all that the directory asks for.\n");
-  const lines = differences.flatMap(linesOf);
-  if (lines.length > 0) {
-    io.out(
-      textTable(
-        TITLES.map((title) => ({ title })),
-        lines,
-      ),
-    );
-  }
-  for (const { error } of differences) if (error !== undefined) io.err(`duolake: ${error.message}\n`);
-}
-
-const TITLES = ["table", "change", "column", ""];
-
-function linesOf({ resolvedName, change, plan, error }: TableDifference): readonly (readonly string[])[] {
-  if (error !== undefined) return [[resolvedName, "unreadable", "", error.code]];
-  if (plan === undefined) return [[resolvedName, "keep", "", "not configured: stays as it is"]];
-  const { added, promoted, unwanted, renames, conflicts } = plan;
-  const came =
-    change === "create"
-      ? [["create", "", `${formatCount(added.length)} columns`]]
-      : added.map(({ path, type }) => ["add", path, short(type)]);
-  const lines = [
-    ...conflicts.map(({ path, reason }) => ["refuse", path, reason]),
-    // With a conflict nothing is added, and what would be is no news beside it.
-    ...(conflicts.length > 0 ? [] : came),
-    ...promoted.map(({ path, from, to }) => ["promote", path, `${from} -> ${to}`]),
-    ...unwanted.map(({ path, type }) => ["keep", path, `${short(type)}, not configured: null in new rows`]),
-    ...renames.map(({ from, to }) => ["hint", to, `no new name of ${from}: names of columns stay`]),
-  ];
-  return lines.map((line) => [resolvedName, ...line]);
-}
-
-const TYPE_LENGTH_MAX = 60;
-
-function short(type: string): string {
-  return type.length > TYPE_LENGTH_MAX ? `${type.slice(0, TYPE_LENGTH_MAX)}…` : type;
-}

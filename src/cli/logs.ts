@@ -50,6 +50,11 @@ export async function logs(
     isFollowing: options.follow === true,
     clock,
     signal: io.signal,
+    onMissing: (group) => {
+      // There is a dispatcher above five log sources only; nobody who did not ask for it misses it.
+      if (options.function !== "dispatcher" && group === `${prefix}dispatcher`) return;
+      io.err(`duolake: there is no log group ${group}: ${name} has no such function, or it was removed\n`);
+    },
   });
   try {
     for await (const event of events) {

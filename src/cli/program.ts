@@ -90,7 +90,7 @@ const diff: Declare = (program, io, done) => {
     program,
     "diff",
     "show what the directory would do to the tables of the lake; writes nothing, exit code 2 with changes",
-  ).option("--aws", "compare with the deployment in AWS instead: what `deploy` would change");
+  ).option("--aws", "compare with the deployment in AWS: its stack, and its tables");
   withAccount(declared)
     .addHelpText(
       "after",

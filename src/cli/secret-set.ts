@@ -1,7 +1,9 @@
 import type { Config } from "../config/config.ts";
-import { DuolakeError } from "../core/errors.ts";
+import { DuolakeError, errorText } from "../core/errors.ts";
+import { armHeartbeat } from "../deploy/arm-heartbeat.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import { Secret } from "../secrets/secret.ts";
+import { awsAccess, labelOf } from "./aws-options.ts";
 import { EXIT_DONE } from "./exit-codes.ts";
 import { findNamed } from "./find-named.ts";
 import { readHidden } from "./read-hidden.ts";
@@ -18,8 +20,19 @@ export async function secretSet(name: string, options: SecretOptions, io: Io): P
   await secrets.set(source.name, new Secret(await readSecretText(source.name, io)));
   if (options.json === true) io.out(`${JSON.stringify({ source: source.name, status: "populated" })}\n`);
   else io.out(`The secret key of ${source.name} is stored in ${secrets.describe(source.name)}.\n`);
-  if (isFirst) io.err("duolake: the alarm for missing pulls is armed by the next `duolake deploy`\n");
+  if (isFirst) await arm(options, config, io);
   return EXIT_DONE;
+}
+
+/** The key is stored, so nothing here is a failure of the command. */
+async function arm(options: SecretOptions, config: Config, io: Io): Promise<void> {
+  try {
+    await armHeartbeat(awsAccess(options, io), labelOf(options, config));
+  } catch (error) {
+    io.err(
+      `duolake: warning: the alarm for missing pulls stays off until the next \`duolake deploy\`: ${errorText(error)}\n`,
+    );
+  }
 }
 
 /** Until one key is there the alarm for missing pulls is off; a fleet has one at once, so few secrets are read. */

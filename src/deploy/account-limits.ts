@@ -1,5 +1,5 @@
-import { trustedCertificates } from "../core/trusted-certificates.ts";
 import type { AwsAccess } from "./open-client.ts";
+import { type ServiceRequest, signedRequest } from "./signed-request.ts";
 
 /** What an account lets a deployment do; undefined is what could not be read, most often for want of a permission. */
 export interface AccountLimits {
@@ -9,14 +9,7 @@ export interface AccountLimits {
   readonly isLakeFormationOnly: () => Promise<boolean | undefined>;
 }
 
-interface Question {
-  readonly service: "lambda" | "lakeformation";
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly body?: string;
-}
-
-const ANSWER_TIMEOUT_MS = 10_000;
+type Question = Omit<ServiceRequest, "contentType">;
 
 /**
  * Asks AWS Lambda and AWS Lake Formation, one request each, without their packages. Whatever goes wrong gives undefined: these
@@ -54,40 +47,8 @@ interface LakeSettings {
   readonly DataLakeSettings?: { readonly CreateTableDefaultPermissions?: readonly unknown[] };
 }
 
-async function signedJson(
-  { endpoint, profile, credentials }: AwsAccess,
-  region: string,
-  { service, method, path, body }: Question,
-): Promise<unknown> {
-  const { SignatureV4 } = await import("@smithy/signature-v4");
-  const { Sha256 } = await import("@aws-crypto/sha256-js");
-  const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
-  const host = `${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
-  const url = new URL(path, endpoint ?? `https://${host}`);
-  const found = credentials ?? (await defaultProvider(profile === undefined ? {} : { profile })());
-  const signer = new SignatureV4({ service, region, credentials: found, sha256: Sha256 });
-  const signed = await signer.sign({
-    method,
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    headers: { host: url.host, "content-type": "application/json" },
-    ...(body !== undefined && { body }),
-  });
-  const { request, Agent } = await import("undici");
-  const ca = await trustedCertificates();
-  const dispatcher = new Agent(ca === undefined ? {} : { connect: { ca } });
-  try {
-    const { statusCode, body: answer } = await request(url, {
-      method,
-      headers: signed.headers,
-      body: body ?? null,
-      dispatcher,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-    const text = await answer.text();
-    return statusCode === 200 ? (JSON.parse(text) as unknown) : undefined;
-  } finally {
-    await dispatcher.close();
-  }
+async function signedJson(access: AwsAccess, region: string, question: Question): Promise<unknown> {
+  const contentType = "application/json";
+  const { status, text } = await signedRequest(access, region, { ...question, contentType });
+  return status === 200 ? (JSON.parse(text) as unknown) : undefined;
 }

@@ -24,6 +24,7 @@ export interface Buckets {
     bucket: string,
     how: { readonly region: string; readonly tags: Readonly<Record<string, string>> },
   ) => Promise<void>;
+  /** Throws aws_forbidden. */
   readonly has: (bucket: string, key: string) => Promise<boolean>;
   readonly put: (bucket: string, key: string, bytes: Uint8Array) => Promise<void>;
   /** Up to 1,000 versions; none where the bucket is empty or gone. */
@@ -67,7 +68,11 @@ export function s3Buckets(access: AwsAccess): Buckets {
         return true;
       } catch (error) {
         if (statusOf(error) === 404) return false;
-        throw error;
+        if (statusOf(error) !== 403) throw error;
+        throw new DuolakeError(
+          "aws_forbidden",
+          `Cannot look for s3://${Bucket}/${Key}: the permission s3:GetObject or s3:ListBucket is missing; let an administrator grant it, got status 403`,
+        );
       }
     },
     put: async (Bucket, Key, Body) => {

@@ -35,7 +35,7 @@ export interface DeadLetters {
     queueUrl: string,
     message: { readonly body: string; readonly group: string; readonly deduplicationId: string },
   ) => Promise<void>;
-  /** Lets SQS move all messages back to where they came from; false where it does not do so with this queue. */
+  /** Lets SQS move all messages back to where they came from, or go on with it; false where it does not do so with this queue. */
   readonly startMove: (queueUrl: string) => Promise<boolean>;
   /** The last move; undefined where there was none. */
   readonly moveState: (queueUrl: string) => Promise<MoveState | undefined>;
@@ -120,7 +120,10 @@ function moves(open: Open): Pick<DeadLetters, "startMove" | "moveState" | "purge
         await client.send(new api.StartMessageMoveTaskCommand({ SourceArn }));
         return true;
       } catch (error) {
-        if (error instanceof Error && NO_MOVE.test(error.name)) return false;
+        if (!(error instanceof Error)) throw error;
+        // One move at a time.
+        if (/already a task running/i.test(error.message)) return true;
+        if (NO_MOVE.test(error.name)) return false;
         throw error;
       }
     },

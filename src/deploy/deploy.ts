@@ -1,5 +1,4 @@
 import { throwIfStopped } from "../core/clock.ts";
-import { DuolakeError } from "../core/errors.ts";
 import type { DeployRequest } from "./deploy-request.ts";
 import { makePlaceholders, type SecretPlace } from "./make-placeholders.ts";
 import { makePlan } from "./make-plan.ts";
@@ -8,7 +7,7 @@ import { discardPlan, type StackPlan } from "./plan-stack.ts";
 import { asked } from "./asked.ts";
 import { type Preflight, preflight } from "./preflight.ts";
 import type { Services } from "./services.ts";
-import { stackName } from "./stack-state.ts";
+import { neverUp, stackName } from "./stack-state.ts";
 import type { StackEvent, StackFacts } from "./stacks.ts";
 import { uploadDeployment } from "./upload-deployment.ts";
 import { watchStack } from "./watch-stack.ts";
@@ -16,8 +15,8 @@ import { watchStack } from "./watch-stack.ts";
 /** What a deployment tells and asks on its way. */
 export interface DeployTalk {
   readonly signal: AbortSignal;
-  /** What was found, before anything else. */
-  readonly found: (preflight: Preflight) => void;
+  /** What was found, before anything else; what it throws ends the deployment. */
+  readonly found: (preflight: Preflight) => void | Promise<void>;
   readonly plan: (changes: readonly PlannedChange[]) => void;
   /** False stops the deployment before it changes anything. */
   readonly confirm: (question: string) => Promise<boolean>;
@@ -44,7 +43,7 @@ export interface DeployOutcome {
  * uploaded first. A secret is never overwritten. The same request again finds no changes.
  *
  * @throws deploy_refused where data would be lost or the stack cannot be changed, deploy_failed with the first reason, and what
- *   `preflight` throws
+ *   `preflight` and `talk.found` throw
  */
 export async function deploy(
   services: Services,
@@ -52,7 +51,7 @@ export async function deploy(
   talk: DeployTalk,
 ): Promise<DeployOutcome> {
   const found = await preflight(services, request);
-  talk.found(found);
+  await talk.found(found);
   if (found.state === "never_up" && !(await removeNeverUp(services, request, { found, talk }))) {
     return outcomeOf("declined", found, []);
   }
@@ -125,12 +124,7 @@ async function removeNeverUp(
   const name = stackName(label);
   const { id, status } = found.stack as StackFacts;
   const why = `The stack ${name} never came up (${status}): it holds nothing and must be removed first.`;
-  if (isDryRun) {
-    throw new DuolakeError(
-      "deploy_refused",
-      `Cannot plan the stack ${name}: its first deployment failed, and it must be removed before; \`duolake deploy\` asks and does it, got ${status}`,
-    );
-  }
+  if (isDryRun) throw neverUp(name, status);
   if (!(await talk.confirm(`${why} Remove it?`))) return false;
   talk.step(`removing the stack ${name} that never came up`);
   const afterId = await asked(`read the stack ${name}`, () => services.stacks.lastEventId(id));

@@ -4,6 +4,7 @@ import { type PlannedChange, changesOfData } from "./plan-changes.ts";
 import { discardPlan, type StackPlan } from "./plan-stack.ts";
 import { type Preflight, preflight } from "./preflight.ts";
 import type { Services } from "./services.ts";
+import { neverUp } from "./stack-state.ts";
 
 /** What a deployment would do. */
 export interface StackDifference {
@@ -24,8 +25,10 @@ export async function diffStack(
   signal: AbortSignal,
 ): Promise<StackDifference> {
   const found = await preflight(services, request);
+  const { stack } = found;
+  if (found.state === "never_up" && stack !== undefined) throw neverUp(stack.name, stack.status);
   const made: Omit<StackPlan, "changes">[] = [];
-  const isNewStack = found.stack === undefined;
+  const isNewStack = stack === undefined;
   const discard = async (): Promise<void> => {
     for (const plan of made) await discardPlan(services.stacks, plan, isNewStack);
   };

@@ -7,11 +7,14 @@ export interface LogEvent {
   readonly text: string;
 }
 
-/** Reads a page of a log group's lines, oldest first; a group that is not there has none. Other failures are those of the SDK. */
+/** A page of a log group's lines, oldest first; `missing` where there is no such group. */
+export type LogPage = { readonly events: readonly LogEvent[]; readonly next?: string } | "missing";
+
+/** Reads a page of a log group's lines. Failures are those of the SDK. */
 export type FunctionLogs = (
   group: string,
   from: { readonly sinceMs: number; readonly next?: string },
-) => Promise<{ readonly events: readonly LogEvent[]; readonly next?: string }>;
+) => Promise<LogPage>;
 
 /** The log groups of Amazon CloudWatch. The SDK's package is loaded with the first request. */
 export function cloudWatchLogs(access: AwsAccess): FunctionLogs {
@@ -33,8 +36,7 @@ export function cloudWatchLogs(access: AwsAccess): FunctionLogs {
       }));
       return { events, ...(answer.nextToken !== undefined && { next: answer.nextToken }) };
     } catch (error) {
-      // There is a dispatcher above five log sources only.
-      if (error instanceof Error && error.name === "ResourceNotFoundException") return { events: [] };
+      if (error instanceof Error && error.name === "ResourceNotFoundException") return "missing";
       throw error;
     }
   };

@@ -19,9 +19,6 @@ export function nextSteps(
     .map((source) => `duolake secret set ${source} --aws${end}`);
   const more = waiting.length - lines.length;
   if (more > 0) lines.push(`… and ${more} more: duolake secret status --aws${end}`);
-  const hasSecret = waiting.length < secrets.length;
-  if (!hasSecret)
-    lines.push(`duolake deploy${end}     # once a key is stored: arms the alarm for missing pulls`);
   lines.push(`duolake info${end}`);
   const outputs = stack?.outputs ?? {};
   const { WorkgroupName: workgroup, DatabaseName: database } = outputs;

@@ -8,7 +8,7 @@ import type { Caller } from "./identity.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState, type StackState } from "./stack-state.ts";
 import type { StackFacts } from "./stacks.ts";
-import { checkLabelLength } from "./upload-deployment.ts";
+import { checkLabelLength, codeBucketName, lakeBucketName } from "./upload-deployment.ts";
 
 /** What is true of an account before a deployment changes anything. */
 export interface Preflight {
@@ -30,8 +30,8 @@ const SECRET_READ_COUNT_MAX = 8;
 /**
  * Looks at the account that a directory is to be deployed to. Nothing is changed.
  *
- * @throws aws_credentials_invalid, aws_forbidden, aws_unreachable, deploy_refused where the stack cannot be changed now,
- *   secret_unreadable for a secret that is scheduled for deletion or damaged, usage_invalid for the wrong region
+ * @throws aws_credentials_invalid, aws_forbidden, aws_unreachable, deploy_refused where the stack cannot be changed now or another
+ *   account has the name of a bucket, secret_unreadable for a secret that is scheduled for deletion or damaged, usage_invalid for the wrong region
  */
 export async function preflight(
   services: Services,
@@ -46,6 +46,8 @@ export async function preflight(
   const name = stackName(label);
   const stack = await asked(`read the stack ${name}`, () => services.stacks.describe(name));
   const state = stackState(stack, label, "deploy");
+  // What is up has its buckets.
+  if (state !== "ready") await checkBuckets(services, label, caller);
   const store = services.secrets(label);
   const secrets = await mapBounded(config.logSources, SECRET_READ_COUNT_MAX, async ({ name: source }) => ({
     source,
@@ -61,6 +63,12 @@ export async function preflight(
     limits.isLakeFormationOnly(),
   ]);
   return { caller, stack, state, secrets, database, lambdaConcurrency, isLakeFormationOnly };
+}
+
+/** A bucket of the account's own is no obstacle: it is what a removed deployment left. */
+async function checkBuckets({ buckets }: Services, label: string, caller: Caller): Promise<void> {
+  for (const bucket of [codeBucketName(label, caller), lakeBucketName(label, caller)])
+    await asked(`look for the bucket ${bucket}`, () => buckets.exists(bucket, caller.account));
 }
 
 /** Says who asks and where; throws what `awsFailure` makes of it. */

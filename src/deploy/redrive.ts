@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
+import { awsFailure } from "./aws-failure.ts";
 import type { DeadLetter, DeadLetters } from "./dead-letters.ts";
 
 /** What became of the messages of a dead-letter queue. */
@@ -36,7 +37,7 @@ export interface RedriveRequest {
  * Killed in between, a message is in both queues. Its deduplication id is that of its own id, so the next redrive within five
  * minutes does not send it twice; and a log source that is pulled twice repeats nothing.
  *
- * @throws aws_refused where SQS gave a move up; stopped; what `letters` throws
+ * @throws aws_refused where SQS gave a move up, and with how many were sent where sending failed; stopped; what `letters` throws
  */
 export async function redrive(letters: DeadLetters, request: RedriveRequest): Promise<Redriven> {
   if (await letters.startMove(request.from)) return awaitMove(letters, request);
@@ -62,23 +63,29 @@ async function awaitMove(letters: DeadLetters, { from, clock, signal }: RedriveR
 
 async function sendBack(letters: DeadLetters, request: RedriveRequest): Promise<Redriven> {
   const { from, signal } = request;
-  const left = new Map<string, DeadLetter>();
+  /** Taken, and not sent. */
+  const held = new Map<string, DeadLetter>();
   let movedCount = 0;
   try {
     for (let batch = 0; batch < BATCH_COUNT_MAX && !signal.aborted; batch += 1) {
       const taken = await letters.receive(from, HIDDEN_SECONDS);
-      const fresh = taken.filter(({ id }) => !left.has(id));
+      const fresh = taken.filter(({ id }) => !held.has(id));
       // Only such come as cannot be sent: their time out of sight is over.
       if (fresh.length === 0) break;
+      for (const letter of fresh) held.set(letter.id, letter);
       for (const letter of fresh) {
-        if (await sendOne(letters, letter, request)) movedCount += 1;
-        else left.set(letter.id, letter);
+        if (!(await sendOne(letters, letter, request))) continue;
+        held.delete(letter.id);
+        movedCount += 1;
       }
     }
-  } finally {
-    await letters.release(from, [...left.values()]);
+  } catch (error) {
+    // The first failure is the one to tell; what is not given back comes into sight by itself.
+    await letters.release(from, [...held.values()]).catch(() => undefined);
+    throw awsFailure(`send dead letters back after ${movedCount} of them`, error);
   }
-  return { movedCount, leftCount: left.size, isRunning: false };
+  await letters.release(from, [...held.values()]);
+  return { movedCount, leftCount: held.size, isRunning: false };
 }
 
 async function sendOne(

@@ -17,6 +17,14 @@ export type StackState = "none" | "ready" | "never_up";
 
 const NEVER_UP: ReadonlySet<string> = new Set(["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"]);
 
+/** Why no plan can be made for a stack that never came up: CloudFormation compares nothing with one of its kind. */
+export function neverUp(name: string, status: string): DuolakeError {
+  return new DuolakeError(
+    "deploy_refused",
+    `Cannot plan the stack ${name}: its first deployment failed, and it must be removed before; \`duolake deploy\` asks and does it, got ${status}`,
+  );
+}
+
 /**
  * Says what can be done with a stack.
  *

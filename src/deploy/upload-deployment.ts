@@ -11,6 +11,11 @@ export function codeBucketName(label: string, { account, region }: Caller): stri
   return `duolake-${label}-${account}-${region}`;
 }
 
+/** The bucket of the tables, as the template names it. */
+export function lakeBucketName(label: string, { account, region }: Caller): string {
+  return `duodata-${label}-${account}-${region}`;
+}
+
 const BUCKET_NAME_LENGTH_MAX = 63;
 
 /**

@@ -9,6 +9,9 @@ import { complete, happen, servedThen, tick, until } from "./steps.ts";
 import { startThrottlingProxy } from "./throttling-proxy.ts";
 
 const KILL_COUNT = 6;
+/** The table with a column more than at first. */
+const AUTH_TABLE =
+  "name: auth\nschema:\n  fields:\n    - name: review\n      type:\n        type: struct\n        fields:\n          - name: verdict\n            type: string\n";
 
 /** The life of a deployment, from the first `deploy` to `destroy` and back, with everything that goes wrong on the way. */
 export async function checkDeployment(stage: Stage, report: Report): Promise<void> {
@@ -43,6 +46,11 @@ export async function checkDeployment(stage: Stage, report: Report): Promise<voi
     );
     if (`${out}${err}`.includes(harness.simulator.secretKey())) throw new Error("the secret key was shown");
     return mustSay((await shell.run(["secret", "status", "--aws"])).out, "populated");
+  });
+  await report.run("the first key arms the alarm for missing pulls", async () => {
+    const name = "duolake-main-heartbeat";
+    const answer = await ask(stage, "GraniteServiceVersion20100801.DescribeAlarms", { AlarmNames: [name] });
+    return mustSay(JSON.stringify(answer).replaceAll(" ", ""), '"ActionsEnabled":true');
   });
   await report.run("the next scheduled tick pulls: rule, queue, function, S3, Glue", async () => {
     await until("the table has rows", async () => {
@@ -117,7 +125,7 @@ async function checkFaults(stage: Stage, report: Report): Promise<void> {
 /** Another directory, and the same one again. */
 async function checkChanges(stage: Stage, report: Report): Promise<void> {
   const { shell, write } = stage;
-  await report.run("deploy again: arms the alarm for missing pulls, for there is a secret now", async () => {
+  await report.run("deploy again: the template says too that the alarm is armed", async () => {
     const { out } = mustEqual(await shell.deploy(), 0);
     return mustSay(out, "HeartbeatAlarm");
   });
@@ -128,11 +136,8 @@ async function checkChanges(stage: Stage, report: Report): Promise<void> {
   });
   await report.run("a changed directory: diff says so with 2, deploy puts it to work", async () => {
     await write("log_sources/duo/tables/admin.yml", "name: admin\n");
-    await write(
-      "log_sources/duo/tables/auth.yml",
-      "name: auth\nschema:\n  fields:\n    - name: review\n      type:\n        type: struct\n        fields:\n          - name: verdict\n            type: string\n",
-    );
-    mustEqual(await shell.diff(), 2);
+    await write("log_sources/duo/tables/auth.yml", AUTH_TABLE);
+    mustSay(mustEqual(await shell.diff(), 2).out, "review");
     const { out } = mustEqual(await shell.deploy(), 0);
     mustSay(out, "update (");
     happen(stage, 300);
@@ -141,6 +146,14 @@ async function checkChanges(stage: Stage, report: Report): Promise<void> {
     if (columns?.some(({ name }) => name === "review") !== true)
       throw new Error("the new column is not there");
     return complete(stage, ["auth", "admin"]);
+  });
+  await report.run("a directory that a table cannot follow: refused, and nothing is changed", async () => {
+    const path = "log_sources/duo/tables/auth.yml";
+    await write(path, "name: auth\nschema:\n  fields:\n    - name: review\n      type: string\n");
+    mustSay(mustEqual(await shell.deploy(), 1).err, "duo_auth.review: the table has type struct");
+    await write(path, AUTH_TABLE);
+    mustSay(mustEqual(await shell.diff(), 0).out, "No changes");
+    return "";
   });
   await readTables(stage, report, "after the directory changed");
 }
@@ -205,4 +218,16 @@ async function checkEnd(stage: Stage, report: Report): Promise<void> {
     mustEqual(await shell.destroy(), 0);
     return mustSay((await shell.run(["secret", "status", "--aws"])).out, "populated");
   });
+  await report.run(
+    "deploy again goes on with the tables, the database and the secret that were kept",
+    async () => {
+      const { err } = mustEqual(await shell.deploy({ adopts: true }), 0);
+      mustSay(err, "the Glue database matano is there already");
+      mustSay(err, "tables that are there go on as they are: duo_");
+      mustSay(err, "secrets that are populated stay as they are: duo");
+      happen(stage, 300);
+      await tick(stage);
+      return complete(stage, ["auth", "admin"]);
+    },
+  );
 }

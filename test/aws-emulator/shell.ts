@@ -18,8 +18,8 @@ export interface Ran {
 export interface Shell {
   /** The program as users have it, in a process of its own. */
   readonly run: (argv: readonly string[], stdin?: string) => Promise<Ran>;
-  /** These take a template that the emulator understands. */
-  readonly deploy: (options?: { readonly dryRun?: boolean }) => Promise<Ran>;
+  /** These take a template that the emulator understands; `adopts` one for a bucket that is there. */
+  readonly deploy: (options?: { readonly dryRun?: boolean; readonly adopts?: boolean }) => Promise<Ran>;
   readonly diff: () => Promise<Ran>;
   readonly destroy: () => Promise<Ran>;
 }
@@ -30,6 +30,8 @@ export function startShell(options: {
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly files: DeployFiles;
+  /** A template that does not make the bucket of the tables. */
+  readonly adoptingTemplate: string;
 }): Shell {
   const { dir, files } = options;
   const env = { ...process.env, ...options.env };
@@ -53,7 +55,11 @@ export function startShell(options: {
   const tools = { open: openAccount, files };
   return {
     run: (argv, stdin = "") => runProgram(argv, { dir, env, stdin }),
-    deploy: (asked = {}) => inside((io) => deploy({ yes: true, ...asked }, io, tools)),
+    deploy: ({ adopts, ...asked } = {}) => {
+      const template = adopts === true ? options.adoptingTemplate : files.template;
+      const own = { ...tools, files: { ...files, template } };
+      return inside((io) => deploy({ yes: true, ...asked }, io, own));
+    },
     diff: () => inside((io) => diffStack({}, io, tools)),
     destroy: () =>
       inside((io) =>

@@ -36,7 +36,9 @@ export async function openStage(python: string, print: (line: string) => void): 
   for (const [name, bytes] of files) await put(join(code, name), bytes);
   const zip = zipOf(files);
   await put(join(folder, "lambda.zip"), zip);
-  await put(join(folder, "template.json"), await deployableTemplate());
+  const template = await deployableTemplate();
+  await put(join(folder, "template.json"), template);
+  await put(join(folder, "adopting.json"), adopting(template));
   print(`MiniStack at ${aws.url}, the functions' code has ${(zip.length / 1e6).toFixed(1)} MB`);
   Object.assign(process.env, aws.env, { AWS_EC2_METADATA_DISABLED: "true" });
   const harness = await startHarness({
@@ -60,6 +62,7 @@ export async function openStage(python: string, print: (line: string) => void): 
     dir,
     env,
     files: { template: join(folder, "template.json"), code: join(folder, "lambda.zip") },
+    adoptingTemplate: join(folder, "adopting.json"),
   });
   return {
     python,
@@ -85,6 +88,18 @@ async function deployableTemplate(): Promise<string> {
   for (const [name, { Type: type }] of Object.entries(template.Resources))
     if (type === "AWS::Athena::NamedQuery") delete template.Resources[name];
   return JSON.stringify(template);
+}
+
+/** CloudFormation takes a bucket that is there under the stack (`ImportExistingResources`); MiniStack cannot, and it is left out. */
+function adopting(template: string): string {
+  const name = { "Fn::Sub": "duodata-${Label}-${AWS::AccountId}-${AWS::Region}" };
+  const arn = { "Fn::Sub": `arn:aws:s3:::${name["Fn::Sub"]}` };
+  const text = template
+    .replaceAll('{"Ref":"LakeBucket"}', JSON.stringify(name))
+    .replaceAll('{"Fn::GetAtt":["LakeBucket","Arn"]}', JSON.stringify(arn));
+  const value = JSON.parse(text) as { readonly Resources: Record<string, unknown> };
+  delete value.Resources["LakeBucket"];
+  return JSON.stringify(value);
 }
 
 async function put(path: string, content: string | Uint8Array): Promise<void> {

@@ -5,7 +5,7 @@ const failure = (code: PullFailure["code"]): PullFailure => ({ code, message: "C
 
 describe("judge", () => {
   test("calls a visit without failures good", () => {
-    expect(judge([])).toEqual({ isGood: true, isFailed: false, isRateLimited: false, isToBeRepeated: false });
+    expect(judge([])).toEqual({ isFailed: false, isRateLimited: false, isToBeRepeated: false });
   });
 
   test.each([
@@ -17,7 +17,6 @@ describe("judge", () => {
     "duo_response_invalid",
   ] as const)("takes %s for a state: counted, and not repeated before the next tick", (code) => {
     expect(judge([failure(code)])).toEqual({
-      isGood: false,
       isFailed: true,
       isRateLimited: false,
       isToBeRepeated: false,
@@ -39,7 +38,6 @@ describe("judge", () => {
     "internal",
   ] as const)("has a message repeated after %s, whatever else went wrong", (code) => {
     expect(judge([failure("duo_rate_limited"), failure(code)])).toEqual({
-      isGood: false,
       isFailed: true,
       isRateLimited: true,
       isToBeRepeated: true,

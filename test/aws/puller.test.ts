@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Secret } from "../../src/secrets/secret.ts";
 import { startDeployment } from "../support/containers.ts";
 import { type EventTable, NO_DIFFERENCE } from "../support/pull-harness.ts";
+import { stopping } from "../support/stop-after.ts";
 
 const TABLES: readonly EventTable[] = ["auth", "admin"];
 const simulator = {
@@ -186,6 +187,33 @@ describe("a puller", () => {
       ["duo", "two", "four", "six"].map(async (name) => (await lake.load(`${name}_auth`))?.rowCount),
     );
     expect(new Set(rows)).toEqual(new Set([(await harness.originals("auth")).length]));
+  });
+
+  test("counts as a success what was read before the time was over, and nothing where Duo had not answered", async () => {
+    await using way = stopping();
+    await using deployment = await startDeployment({ tables: ["auth"], simulator });
+    const container = deployment.container({ http: way.http });
+    const cut = await container.deliver({ enough: way.after(1, "asked") });
+    expect(cut).toMatchObject({ answer: DONE, counts: { PullSuccess: 0, PullFailure: 0, RowsAppended: 0 } });
+    expect(deployment.status().isSettled).toBe(false);
+    const part = await container.deliver({ enough: way.after(1) });
+    expect(part.counts).toMatchObject({ PullSuccess: 1, PullFailure: 0 });
+    expect(part.counts["RowsAppended"]).toBeGreaterThan(0);
+  });
+
+  test("goes on with the other table where the key lacks a permission for one, and counts both", async () => {
+    await using deployment = await startDeployment({ tables: TABLES, simulator });
+    const { harness } = deployment;
+    const target = "authentication_v2";
+    harness.simulator.faults.add({ kind: "error_code", code: 40301, target, times: 0 });
+    const container = deployment.container();
+    for (let tick = 0; tick < 3; tick += 1) {
+      const delivery = await container.deliver();
+      expect(delivery).toMatchObject({ answer: DONE, counts: { PullSuccess: 1, PullFailure: 1 } });
+      harness.simulator.clock.advance(FIVE_MINUTES_MS);
+    }
+    expect(deployment.status().entries["duo_auth"]?.lastError?.code).toBe("duo_forbidden");
+    expect(await harness.difference("admin")).toEqual(NO_DIFFERENCE);
   });
 
   test("visits nothing any more when the time is over, and the next tick does", async () => {

@@ -3,6 +3,7 @@ import { dlq, type DlqAction, type DlqTools } from "../../src/cli/dlq.ts";
 import type { Io } from "../../src/cli/io.ts";
 import type { DeadLetter, DeadLetters } from "../../src/deploy/dead-letters.ts";
 import type { Services } from "../../src/deploy/services.ts";
+import { withStdin } from "./support/cli.ts";
 
 const NOW_MS = Date.parse("2026-03-12T15:30:00Z");
 const LETTER: DeadLetter = {
@@ -113,6 +114,33 @@ test("purge deletes only what was agreed to", async () => {
   await expect(run("purge", { letters })).rejects.toMatchObject({ code: "usage_invalid" });
   expect(purged).toEqual([]);
   expect((await run("purge", { yes: true })).purged).toEqual(["dead-pulls", "dead-ticks"]);
+});
+
+test("purge asks on a terminal: no deletes nothing and ends with exit code 1", async () => {
+  const no = await withStdin("n\n", () => run("purge"), { isTTY: true });
+  expect({ code: no.code, out: no.out, purged: no.purged }).toEqual({
+    code: 1,
+    out: "Nothing was deleted.\n",
+    purged: [],
+  });
+  const yes = await withStdin("y\n", () => run("purge"), { isTTY: true });
+  expect(yes.out).toBe("Deleted: pull 1, tick 0. SQS takes up to a minute for it.\n");
+  expect(yes.purged).toEqual(["dead-pulls", "dead-ticks"]);
+});
+
+test("--json says for each queue what was done", async () => {
+  expect(JSON.parse((await run("redrive", { json: true })).out)).toEqual({
+    queues: [
+      { queue: "pull", moved: 1, left: 0, running: false },
+      { queue: "tick", moved: 0, left: 0, running: false },
+    ],
+  });
+  expect(JSON.parse((await run("purge", { json: true, yes: true })).out)).toEqual({
+    queues: [
+      { queue: "pull", purged: 1 },
+      { queue: "tick", purged: 0 },
+    ],
+  });
 });
 
 test("a missing permission is named", async () => {

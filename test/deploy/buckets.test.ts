@@ -73,7 +73,8 @@ describe("s3Buckets", () => {
     expect(await buckets.has(BUCKET, "lambda/1.zip")).toBe(true);
     status = 403;
     await expect(buckets.has(BUCKET, "lambda/1.zip")).rejects.toMatchObject({
-      $metadata: { httpStatusCode: 403 },
+      code: "aws_forbidden",
+      message: expect.stringContaining("s3:GetObject or s3:ListBucket is missing") as string,
     });
   });
 

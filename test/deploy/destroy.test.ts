@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { destroy, type DestroyPlan, planDestroy } from "../../src/deploy/destroy.ts";
+import { Secret } from "../../src/secrets/secret.ts";
 import { deployTo, requestOf } from "./support/deploy-case.ts";
 import { type FakeAccount, fakeAccount } from "./support/fake-account.ts";
 
@@ -30,6 +31,23 @@ describe("destroy", () => {
       scheduled: [],
     });
     expect(await account.secrets.status("duo")).toBe("placeholder");
+  });
+
+  test("a deployment after it uses the database, the code and the secret that were kept", async () => {
+    const account = fakeAccount();
+    await deployTo(account);
+    const key = new Secret("Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep");
+    await account.secrets.set("duo", key);
+    await remove(account);
+    account.databases.set("matano", { tables: ["duo_auth"], isLakeFormationOnly: false });
+    const before = [...account.writes];
+    const outcome = await deployTo(account);
+    expect(outcome.outcome).toBe("deployed");
+    expect(outcome.changes.map(({ logicalId }) => logicalId)).not.toContain("Database");
+    expect(outcome.secrets).toEqual([{ source: "duo", status: "populated", isCreated: false }]);
+    expect((await account.secrets.get("duo"))?.reveal()).toBe(key.reveal());
+    expect(account.writes).toEqual(before);
+    expect((await deployTo(account)).outcome).toBe("no_changes");
   });
 
   test("leaves other deployments alone", async () => {

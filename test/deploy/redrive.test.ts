@@ -98,11 +98,39 @@ describe("a redrive", () => {
     expect(sent).toEqual(["pull duo redrive-good"]);
   });
 
-  test("keeps a message that could not be sent", async () => {
-    const { letters, kept } = queue([letter("a")]);
-    const failing = { ...letters, send: () => Promise.reject(new Error("no")) };
-    await expect(redrive(failing, request())).rejects.toThrow("no");
-    expect(kept()).toEqual(["a"]);
+  test("keeps what could not be sent, in sight, says how many were, and sends the rest the next time", async () => {
+    const { letters, kept, visible, sent } = queue(["a", "b", "c"].map((id) => letter(id)));
+    const denied = Object.assign(new Error("User: x is not authorized to perform: sqs:SendMessage"), {
+      name: "AccessDenied",
+    });
+    const failing: DeadLetters = {
+      ...letters,
+      send: (...asked) => (sent.length === 1 ? Promise.reject(denied) : letters.send(...asked)),
+    };
+    await expect(redrive(failing, request())).rejects.toMatchObject({
+      code: "aws_forbidden",
+      message: expect.stringMatching(
+        /^Cannot send dead letters back after 1 of them: the permission sqs:SendMessage is missing/,
+      ) as string,
+    });
+    expect({ kept: kept(), visible: visible() }).toEqual({ kept: ["b", "c"], visible: ["b", "c"] });
+    expect(await redrive(letters, request())).toMatchObject({ movedCount: 2 });
+    expect(sent).toEqual(["pull duo redrive-a", "pull duo redrive-b", "pull duo redrive-c"]);
+  });
+
+  test("sends a message under its own group, else under the first log source that it names", async () => {
+    const { group: _, ...ungrouped } = letter("tick");
+    const { letters, sent } = queue([letter("own", { group: "shard-3" }), ungrouped]);
+    await redrive(letters, request());
+    expect(sent).toEqual(["pull shard-3 redrive-own", "pull duo redrive-tick"]);
+  });
+
+  test("a message that was sent and not deleted has the same deduplication id the next time", async () => {
+    const { letters, sent } = queue([letter("a")]);
+    const failing = { ...letters, remove: () => Promise.reject(new Error("no")) };
+    await expect(redrive(failing, request())).rejects.toThrow("after 0 of them");
+    await redrive(letters, request());
+    expect(sent).toEqual(["pull duo redrive-a", "pull duo redrive-a"]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { FunctionLogs } from "../../src/deploy/function-logs.ts";
 import { tailLogs } from "../../src/deploy/tail-logs.ts";
 
 const STOP = new AbortController();
+const ignore = (): void => undefined;
 
 test("lines of all groups and pages come in the order of their time", async () => {
   const read: FunctionLogs = async (group, { next }) => {
@@ -13,7 +14,14 @@ test("lines of all groups and pages come in the order of their time", async () =
   };
   const texts = [];
   const clock = { nowMs: () => 0, sleep: () => Promise.reject(new Error("must not wait")) };
-  const request = { groups: ["a", "b"], sinceMs: 0, isFollowing: false, clock, signal: STOP.signal };
+  const request = {
+    groups: ["a", "b"],
+    sinceMs: 0,
+    isFollowing: false,
+    clock,
+    signal: STOP.signal,
+    onMissing: ignore,
+  };
   for await (const { text } of tailLogs(read, request)) texts.push(text);
   expect(texts).toEqual(["a1", "b", "a2"]);
 });
@@ -39,8 +47,35 @@ test("following gives each line once, also a late one, and ends when stopped", a
     },
   };
   const texts = [];
-  const request = { groups: ["a"], sinceMs: 5, isFollowing: true, clock, signal: stop.signal };
+  const request = {
+    groups: ["a"],
+    sinceMs: 5,
+    isFollowing: true,
+    clock,
+    signal: stop.signal,
+    onMissing: ignore,
+  };
   for await (const { text } of tailLogs(read, request)) texts.push(text);
   expect(texts).toEqual(["first", "late", "last"]);
   expect(asked).toEqual([5, 40_000, 40_000]);
+});
+
+test("following goes on after a look that AWS throttled, and ends with one that it refused", async () => {
+  const failed = (name: string): Error => Object.assign(new Error("no"), { name });
+  const looks = [failed("ThrottlingException"), undefined, failed("AccessDeniedException")];
+  const read: FunctionLogs = async () => {
+    const failure = looks.shift();
+    if (failure !== undefined) throw failure;
+    return { events: [{ id: "1", atMs: 1, text: "a" }] };
+  };
+  const clock = { nowMs: () => 0, sleep: async () => undefined };
+  const texts: string[] = [];
+  const follow = async (isFollowing: boolean): Promise<void> => {
+    const request = { groups: ["a"], sinceMs: 0, isFollowing, clock, signal: STOP.signal, onMissing: ignore };
+    for await (const { text } of tailLogs(read, request)) texts.push(text);
+  };
+  await expect(follow(true)).rejects.toThrow("no");
+  expect({ texts, looks }).toEqual({ texts: ["a"], looks: [] });
+  looks.push(failed("ThrottlingException"));
+  await expect(follow(false)).rejects.toThrow("no");
 });

@@ -1,4 +1,5 @@
 import { type Clock, stopped } from "../../../src/core/clock.ts";
+import { DuolakeError } from "../../../src/core/errors.ts";
 import type { CatalogDatabase } from "../../../src/deploy/data-catalog.ts";
 import type { Caller } from "../../../src/deploy/identity.ts";
 import type { Services } from "../../../src/deploy/services.ts";
@@ -53,9 +54,11 @@ export function fakeAccount(): FakeAccount {
     identity: { caller: async () => caller },
     stacks,
     buckets: {
-      exists: async (bucket) => buckets.has(bucket),
+      exists: async (bucket) => {
+        if (taken.has(bucket)) throw new DuolakeError("deploy_refused", `Cannot use the bucket ${bucket}`);
+        return buckets.has(bucket);
+      },
       ensure: async (bucket) => {
-        if (taken.has(bucket)) throw Object.assign(new Error("taken"), { name: "BucketAlreadyExists" });
         if (buckets.has(bucket)) return;
         writes.push(`make ${bucket}`);
         buckets.set(bucket, new Map());

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { json } from "node:stream/consumers";
+import { text as textOf } from "node:stream/consumers";
 import type { SecretsManagerOptions } from "../../../src/secrets/secrets-manager.ts";
 import { listening } from "../../core/support/listening.ts";
 
@@ -17,6 +17,8 @@ export interface SecretsManagerServer extends AsyncDisposable {
   readonly client: SecretsManagerOptions;
   /** The names of the requests that came. */
   readonly requests: readonly string[];
+  /** The bodies of requests to other services. */
+  readonly others: readonly string[];
   /** The versions of each secret, the current one last. */
   readonly secrets: Map<string, string[]>;
   /** Secrets that wait to be deleted: they have a name and give nothing. */
@@ -32,12 +34,19 @@ interface Input {
   readonly ClientRequestToken?: string;
 }
 
-/** Starts it; of its rules those that the store relies on are kept, such as the tokens that make a repeated write one. */
-export async function startSecretsManager(): Promise<SecretsManagerServer> {
+/**
+ * Starts it; of its rules those that the store relies on are kept, such as the tokens that make a repeated write one.
+ *
+ * @param how.otherStatus what requests to other services are answered with
+ */
+export async function startSecretsManager(
+  how: { readonly otherStatus?: number } = {},
+): Promise<SecretsManagerServer> {
   const secrets = new Map<string, string[]>();
   const scheduled = new Set<string>();
   const tokens = new Set<string>();
   const requests: string[] = [];
+  const others: string[] = [];
   const refusals: Refusal[] = [];
   const carryOut = (operation: string, input: Input): object | Refusal => {
     const name = input.SecretId ?? input.Name ?? "";
@@ -63,12 +72,19 @@ export async function startSecretsManager(): Promise<SecretsManagerServer> {
   };
   const server = createServer((request, response) => {
     const answerTo = async (): Promise<void> => {
-      const input = await json(request);
+      const body = await textOf(request);
+      if (request.headers["x-amz-target"] === undefined) {
+        others.push(body);
+        response.writeHead(how.otherStatus ?? 200, { "content-type": "text/xml" });
+        response.end("<Response/>");
+        return;
+      }
+      const input = JSON.parse(body) as Input;
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
       requests.push(operation);
       const planned = refusals.shift();
       const isDone = planned === undefined || planned.isCarriedOut === true;
-      const done = isDone ? carryOut(operation, input as Input) : {};
+      const done = isDone ? carryOut(operation, input) : {};
       const answer = planned ?? done;
       const isRefused = isRefusal(answer);
       response.writeHead(isRefused ? answer.status : 200, { "content-type": "application/x-amz-json-1.1" });
@@ -84,6 +100,7 @@ export async function startSecretsManager(): Promise<SecretsManagerServer> {
       credentials: { accessKeyId: "AKIDTEST", secretAccessKey: "secret" },
     },
     requests,
+    others,
     secrets,
     scheduled,
     refuse: (...some) => refusals.push(...some),
