@@ -1,3 +1,4 @@
+import type { CloudStore } from "../secrets/cloud-secret-store.ts";
 import { DuolakeError } from "../core/errors.ts";
 
 /** What the template tells a function of its deployment. */
@@ -10,6 +11,8 @@ export interface DeployedEnvironment {
   /** `s3://bucket/prefix`. */
   readonly warehouse: string;
   readonly database: string;
+  /** Where the secret keys are. */
+  readonly secretStore: CloudStore;
 }
 
 /**
@@ -25,6 +28,7 @@ export function deployedEnvironment(env: Readonly<Record<string, string | undefi
     configKey: read("DUOLAKE_CONFIG_KEY"),
     warehouse: read("DUOLAKE_WAREHOUSE"),
     database: read("DUOLAKE_DATABASE"),
+    secretStore: env["DUOLAKE_SECRET_STORE"] === "ssm" ? "ssm" : "aws",
   };
 }
 

@@ -39,7 +39,7 @@ export function deployedConfigLoader(
 
 async function load(
   { store, load: loadDirectory, temporaryFolder }: DeployedConfigOptions,
-  { configBucket, configKey, label, warehouse, database }: DeployedEnvironment,
+  { configBucket, configKey, label, warehouse, database, secretStore }: DeployedEnvironment,
 ): Promise<Config> {
   const bytes = await store.read(`s3://${configBucket}/${configKey}`);
   const files = unpackConfiguration(configKey, bytes);
@@ -54,7 +54,7 @@ async function load(
     return {
       ...config,
       lake: { warehouse, database, catalog: { type: "glue" } },
-      secrets: { store: "aws", label },
+      secrets: { store: secretStore, label },
     };
   } catch (error) {
     // The space of a container is small, and it is tried again in the same one.

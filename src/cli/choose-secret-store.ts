@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
-import { awsSecretStore } from "../secrets/aws.ts";
+import { deployedStore } from "../deploy/deployed-store.ts";
+import { cloudSecretStore } from "../secrets/cloud-secret-store.ts";
 import { openSecretStore } from "../secrets/open-secret-store.ts";
-import { secretsManager } from "../secrets/secrets-manager.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import { awsAccess, type AwsOptions, labelOf } from "./aws-options.ts";
 import type { Io } from "./io.ts";
@@ -16,5 +16,5 @@ export interface SecretOptions extends CommonOptions, AwsOptions {
 export function chooseSecretStore(options: SecretOptions, config: Config, io: Io): SecretStore {
   if (options.aws !== true) return openSecretStore(config, io.env);
   // The environment of this machine says nothing about what the functions will read.
-  return awsSecretStore(secretsManager(awsAccess(options, io)), labelOf(options, config));
+  return cloudSecretStore(deployedStore(config), labelOf(options, config), awsAccess(options, io));
 }

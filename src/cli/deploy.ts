@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { DuolakeError } from "../core/errors.ts";
 import { configurationDocument } from "../deploy/configuration-document.ts";
+import { deployedStore, storeTitle } from "../deploy/deployed-store.ts";
 import { deploy as runDeploy, type DeployOutcome, type DeployTalk } from "../deploy/deploy.ts";
 import type { DeployRequest } from "../deploy/deploy-request.ts";
 import { readFunctionCode } from "../deploy/function-code.ts";
@@ -190,7 +191,8 @@ function printOutcome(
     return;
   }
   const created = outcome.secrets.filter(({ isCreated }) => isCreated).length;
-  if (created > 0) io.out(`Made the place of ${created} secret key(s) in AWS Secrets Manager.\n`);
+  if (created > 0)
+    io.out(`Made the place of ${created} secret key(s) in ${storeTitle(deployedStore(config))}.\n`);
   if (outcome.outcome === "no_changes") io.out(`No changes: ${name} is as the directory says.\n`);
   else io.out(`${name} is deployed.\n`);
   const [table] = config.logSources.flatMap(({ tables }) => tables.map(({ resolvedName }) => resolvedName));

@@ -4,7 +4,6 @@ import {
   type DestroyPlan,
   type DestroyRequest,
   planDestroy,
-  SECRET_RECOVERY_DAY_COUNT,
 } from "../deploy/destroy.ts";
 import { readTemplate } from "../deploy/template.ts";
 import { ask } from "./ask.ts";
@@ -89,7 +88,8 @@ function printPlan(plan: DestroyPlan, { isWithData }: DestroyRequest, io: Io): v
     ]);
   io.out(textTable(titles, rowsOf(plan.removed)));
   io.out(isWithData ? "\nremoved too, with all events:\n" : "\nkept:\n");
-  const secretNote = isWithData ? `deleted in ${SECRET_RECOVERY_DAY_COUNT} days` : "";
+  const days = plan.secretRecoveryDayCount;
+  const secretNote = isWithData ? (days === 0 ? "deleted at once" : `deleted in ${days} days`) : "";
   io.out(
     textTable(titles, [
       ...rowsOf(plan.retained),

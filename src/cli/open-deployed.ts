@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts";
 import { systemClock } from "../core/clock.ts";
 import { DuolakeError } from "../core/errors.ts";
 import type { AwsAccess } from "../deploy/open-client.ts";
+import { storeOfStack } from "../deploy/deployed-store.ts";
 import type { StackFacts } from "../deploy/stacks.ts";
 import type { Lake } from "../lake/lake.ts";
 import { openLake } from "../lake/open-lake.ts";
@@ -28,7 +29,7 @@ export interface Deployed extends AsyncDisposable {
  * @throws deploy_refused where the stack is not complete; config_invalid, and the store's own errors
  */
 export async function openDeployed(
-  { name, outputs }: Pick<StackFacts, "name" | "outputs">,
+  { name, outputs, parameters }: Pick<StackFacts, "name" | "outputs" | "parameters">,
   access: AwsAccess,
 ): Promise<Deployed> {
   const output = (key: string): string => {
@@ -52,6 +53,7 @@ export async function openDeployed(
       configKey: output("ConfigKeyOut"),
       warehouse,
       database,
+      secretStore: storeOfStack({ parameters }),
     });
     const lake = await openLake({
       ...config.lake,

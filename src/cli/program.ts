@@ -114,7 +114,7 @@ const secret: Declare = (program, io, done) => {
       group,
       "set <source>",
       "store the secret key: asked for without echo, or read from standard input",
-    ).option("--aws", "in AWS Secrets Manager, for the deployment"),
+    ).option("--aws", "in the deployment's store in AWS"),
   )
     .addHelpText(
       "after",
@@ -132,7 +132,7 @@ const secret: Declare = (program, io, done) => {
       group,
       "status",
       "say for each log source: populated, placeholder or missing; never the value",
-    ).option("--aws", "in AWS Secrets Manager, for the deployment"),
+    ).option("--aws", "in the deployment's store in AWS"),
   )
     .addHelpText("after", examples(["duolake secret status", "duolake secret status --aws"]))
     .action(async (options) => done(await (await import("./secret-status.ts")).secretStatus(options, io)));

@@ -6,7 +6,7 @@ export interface Config {
   readonly dir: string;
   readonly lake: LakeConfig;
   /** `label` is a part of the names of secrets in AWS. */
-  readonly secrets: { readonly store: "local" | "aws"; readonly label: string };
+  readonly secrets: { readonly store: "local" | "aws" | "ssm"; readonly label: string };
   readonly pull: PullConfig;
   /** Sorted by name. */
   readonly logSources: readonly LogSource[];

@@ -3,6 +3,7 @@ import { DuolakeError } from "../core/errors.ts";
 import type { Caller } from "./identity.ts";
 import { holdsData } from "./plan-changes.ts";
 import { asked } from "./asked.ts";
+import { storeOfStack } from "./deployed-store.ts";
 import { findCaller } from "./preflight.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState } from "./stack-state.ts";
@@ -27,8 +28,10 @@ export interface DestroyPlan {
   /** What the stack leaves behind. */
   readonly retained: readonly StackResource[];
   readonly codeBucket: string;
-  /** Names of the secrets. */
+  /** Names of the secrets, in the store that the stack uses. */
   readonly secrets: readonly string[];
+  /** How many days a removed one can be restored; 0 where it is gone at once. */
+  readonly secretRecoveryDayCount: number;
 }
 
 /** What a removal tells on its way. */
@@ -37,9 +40,6 @@ export interface DestroyTalk {
   readonly step: (text: string) => void;
   readonly event: (event: StackEvent) => void;
 }
-
-/** How long AWS keeps a removed secret restorable: its longest. */
-export const SECRET_RECOVERY_DAY_COUNT = 30;
 
 /**
  * Finds out what belongs to a deployment. Nothing is changed.
@@ -56,7 +56,8 @@ export async function planDestroy(services: Services, request: DestroyRequest): 
   const there = resources.filter(({ status }) => status !== "DELETE_COMPLETE");
   const stays = ({ logicalId, type }: StackResource): boolean =>
     holdsData(type) || request.retained.includes(logicalId);
-  const secrets = await asked("list the secrets", () => services.secretNames.list(label));
+  const names = services.secretNames(storeOfStack(stack));
+  const secrets = await asked("list the secrets", () => names.list(label));
   return {
     caller,
     stack,
@@ -64,6 +65,7 @@ export async function planDestroy(services: Services, request: DestroyRequest): 
     retained: there.filter(stays),
     codeBucket: codeBucketName(label, caller),
     secrets,
+    secretRecoveryDayCount: names.recoveryDayCount,
   };
 }
 
@@ -120,12 +122,14 @@ async function removeData(services: Services, plan: DestroyPlan, talk: DestroyTa
     await asked(`remove the bucket ${bucket}`, () => removeBucket(services, bucket, talk));
     talk.step(`removed the bucket ${bucket}`);
   }
+  const names = services.secretNames(storeOfStack(plan.stack));
   for (const secret of plan.secrets) {
     throwIfStopped(talk.signal);
-    await asked(`remove the secret ${secret}`, () =>
-      services.secretNames.schedule(secret, SECRET_RECOVERY_DAY_COUNT),
+    await asked(`remove the secret ${secret}`, () => names.remove(secret));
+    const days = plan.secretRecoveryDayCount;
+    talk.step(
+      days === 0 ? `removed the secret ${secret}` : `the secret ${secret} is deleted in ${days} days`,
     );
-    talk.step(`the secret ${secret} is deleted in ${SECRET_RECOVERY_DAY_COUNT} days`);
   }
 }
 

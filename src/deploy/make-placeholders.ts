@@ -1,6 +1,7 @@
 import { mapBounded } from "../core/map-bounded.ts";
 import type { SecretStatus } from "../secrets/store.ts";
 import type { DeployRequest } from "./deploy-request.ts";
+import { deployedStore } from "./deployed-store.ts";
 import type { Preflight } from "./preflight.ts";
 import type { Services } from "./services.ts";
 
@@ -20,7 +21,7 @@ export async function makePlaceholders(
   { config, label }: Pick<DeployRequest, "config" | "label">,
   found: Preflight["secrets"],
 ): Promise<SecretPlace[]> {
-  const store = services.secrets(label);
+  const store = services.secrets(label, deployedStore(config));
   const before = new Map(found.map(({ source, status }) => [source, status]));
   return mapBounded(config.logSources, SECRET_WRITE_COUNT_MAX, async ({ name: source }) => {
     const status = before.get(source) ?? "missing";

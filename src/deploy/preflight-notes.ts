@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { DuolakeError } from "../core/errors.ts";
+import { deployedStore, storeOfStack, storeTitle } from "./deployed-store.ts";
 import type { Preflight } from "./preflight.ts";
 import { intervalMinutes } from "./stack-parameters.ts";
 
@@ -75,6 +76,8 @@ export function preflightNotes(preflight: Preflight, config: Config): string[] {
   if (minutes * 60_000 !== pull.intervalMs) {
     notes.push(`pull.interval counts in whole minutes in AWS: every ${minutes} minute(s)`);
   }
+  const moved = movedSecrets(preflight, config);
+  if (moved !== undefined) notes.push(moved);
   const populated = secrets.filter(({ status }) => status === "populated");
   if (populated.length > 0) {
     notes.push(
@@ -82,6 +85,14 @@ export function preflightNotes(preflight: Preflight, config: Config): string[] {
     );
   }
   return notes;
+}
+
+/** No value is carried from one store to the other: who may read the one need not be allowed to write the other. */
+function movedSecrets({ stack, state }: Preflight, config: Config): string | undefined {
+  if (stack === undefined || state !== "ready") return undefined;
+  const [from, to] = [storeOfStack(stack), deployedStore(config)];
+  if (from === to) return undefined;
+  return `secrets are kept in ${storeTitle(to)} from now on: set each of them with \`duolake secret set SOURCE --aws\`; those in ${storeTitle(from)} stay there, unused`;
 }
 
 const LISTED_COUNT_MAX = 10;

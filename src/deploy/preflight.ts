@@ -5,6 +5,7 @@ import type { SecretStatus } from "../secrets/store.ts";
 import { asked } from "./asked.ts";
 import type { CatalogDatabase } from "./data-catalog.ts";
 import type { Caller } from "./identity.ts";
+import { deployedStore } from "./deployed-store.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState, type StackState } from "./stack-state.ts";
 import type { StackFacts } from "./stacks.ts";
@@ -24,7 +25,7 @@ export interface Preflight {
   readonly isLakeFormationOnly: boolean | undefined;
 }
 
-/** Secrets Manager allows thousands of reads a second; fleets have thousands of secrets. */
+/** Secrets Manager allows thousands of reads a second, the Parameter Store 40; fleets have thousands of secrets. */
 const SECRET_READ_COUNT_MAX = 8;
 
 /**
@@ -48,7 +49,7 @@ export async function preflight(
   const state = stackState(stack, label, "deploy");
   // What is up has its buckets.
   if (state !== "ready") await checkBuckets(services, label, caller);
-  const store = services.secrets(label);
+  const store = services.secrets(label, deployedStore(config));
   const secrets = await mapBounded(config.logSources, SECRET_READ_COUNT_MAX, async ({ name: source }) => ({
     source,
     status: await store.status(source),

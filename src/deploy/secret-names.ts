@@ -4,11 +4,15 @@ import { type AwsAccess, clientOpener } from "./open-client.ts";
 export interface SecretNames {
   /** Full names: `duolake/main/duo`. */
   readonly list: (label: string) => Promise<readonly string[]>;
-  /** Marks a secret for deletion; it can be restored for as many days. */
-  readonly schedule: (name: string, dayCount: number) => Promise<void>;
+  /** Removes a secret, for good or so that it can be restored for a while. */
+  readonly remove: (name: string) => Promise<void>;
+  /** How many days a removed secret can be restored; 0 where it is gone at once. */
+  readonly recoveryDayCount: number;
 }
 
 const PAGE_COUNT_MAX = 1_000;
+/** How long AWS keeps a removed secret restorable: its longest. */
+const RECOVERY_DAY_COUNT = 30;
 
 /** The names in AWS Secrets Manager. The SDK's package is loaded with the first request. */
 export function secretNames(access: AwsAccess): SecretNames {
@@ -35,9 +39,11 @@ export function secretNames(access: AwsAccess): SecretNames {
       }
       return names.sort();
     },
-    schedule: async (SecretId, RecoveryWindowInDays) => {
+    remove: async (SecretId) => {
       const { api, client } = await open();
+      const RecoveryWindowInDays = RECOVERY_DAY_COUNT;
       await client.send(new api.DeleteSecretCommand({ SecretId, RecoveryWindowInDays }));
     },
+    recoveryDayCount: RECOVERY_DAY_COUNT,
   };
 }

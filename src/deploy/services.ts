@@ -1,6 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { awsSecretStore } from "../secrets/aws.ts";
-import { secretsManager } from "../secrets/secrets-manager.ts";
+import { cloudSecretStore, type CloudStore } from "../secrets/cloud-secret-store.ts";
 import type { SecretStore } from "../secrets/store.ts";
 import { accountLimits, type AccountLimits } from "./account-limits.ts";
 import { type Buckets, s3Buckets } from "./buckets.ts";
@@ -8,6 +7,7 @@ import { cloudFormationStacks } from "./cloudformation.ts";
 import { type DataCatalog, glueDataCatalog } from "./data-catalog.ts";
 import { type Identity, stsIdentity } from "./identity.ts";
 import type { AwsAccess } from "./open-client.ts";
+import { parameterNames } from "./parameter-names.ts";
 import { secretNames, type SecretNames } from "./secret-names.ts";
 import type { Stacks } from "./stacks.ts";
 
@@ -19,8 +19,8 @@ export interface Services {
   readonly buckets: Buckets;
   readonly catalog: DataCatalog;
   readonly limits: (region: string) => AccountLimits;
-  readonly secrets: (label: string) => SecretStore;
-  readonly secretNames: SecretNames;
+  readonly secrets: (label: string, store: CloudStore) => SecretStore;
+  readonly secretNames: (store: CloudStore) => SecretNames;
 }
 
 /** The services of a real account. No package is loaded and nothing is sent yet. */
@@ -32,7 +32,7 @@ export function openServices(access: AwsAccess, clock: Clock): Services {
     buckets: s3Buckets(access),
     catalog: glueDataCatalog(access),
     limits: (region) => accountLimits(access, region),
-    secrets: (label) => awsSecretStore(secretsManager(access), label),
-    secretNames: secretNames(access),
+    secrets: (label, store) => cloudSecretStore(store, label, access),
+    secretNames: (store) => (store === "ssm" ? parameterNames(access) : secretNames(access)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { closestName } from "../config/closest-name.ts";
 import { DuolakeError } from "../core/errors.ts";
+import { deployedStore, storeParameter } from "./deployed-store.ts";
 
 /** What an operator may set; a value stays until another one is given. */
 export const SETTING_NAMES = ["AlarmEmail", "LogRetentionDays", "MaxConcurrency", "MemoryMiB"] as const;
@@ -8,7 +9,7 @@ export type Settings = Readonly<Partial<Record<(typeof SETTING_NAMES)[number], s
 
 /** What the parameters are made of. */
 export interface ParameterFacts {
-  readonly config: Pick<Config, "lake" | "pull" | "logSources">;
+  readonly config: Pick<Config, "lake" | "pull" | "logSources" | "secrets">;
   readonly label: string;
   readonly codeBucket: string;
   readonly codeKey: string;
@@ -52,6 +53,7 @@ export function stackParameters(facts: ParameterFacts): Readonly<Record<string, 
     ...(Object.fromEntries(sources) as Record<string, string>),
     UseDispatcher: String(isSpread),
     HeartbeatEnabled: String(facts.hasPopulatedSecret),
+    SecretStore: storeParameter(deployedStore(config)),
     DuoEndpointUrl: facts.duoEndpointUrl,
   };
   const parameters: Record<string, string> = {};

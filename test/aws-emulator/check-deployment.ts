@@ -71,6 +71,7 @@ export async function checkDeployment(stage: Stage, report: Report): Promise<voi
   await checkChanges(stage, report);
   await checkOperations(stage, report);
   await checkCommands(stage, report);
+  await checkParameterStore(stage, report);
   await checkEnd(stage, report);
 }
 
@@ -209,6 +210,29 @@ async function checkOperations(stage: Stage, report: Report): Promise<void> {
     const { answer, log } = await invoke(stage, "dispatcher", {}, { environmentOf: "puller" });
     if (answer === undefined) throw new Error(`it failed: ${log}`);
     return mustSay(log, '"messages":1');
+  });
+}
+
+async function checkParameterStore(stage: Stage, report: Report): Promise<void> {
+  const { shell, harness } = stage;
+  const { ledger, secretKey } = harness.simulator;
+  await report.run(
+    "secrets move to the Parameter Store: no key is copied, and Duo is not asked",
+    async () => {
+      await stage.write("matano.config.yml", "pull:\n  interval: 1m\nsecrets:\n  store: ssm\n");
+      const { err } = mustEqual(await shell.deploy(), 0);
+      mustSay(err, "Parameter Store of AWS Systems Manager from now on");
+      const before = ledger.requests().length;
+      await tick(stage);
+      if (ledger.requests().length !== before) throw new Error("Duo was asked without a key");
+      return mustSay((await shell.run(["secret", "status", "--aws"])).out, "placeholder");
+    },
+  );
+  await report.run("with its key there, pulls go on", async () => {
+    mustEqual(await shell.run(["secret", "set", "duo", "--aws"], `${secretKey()}\n`), 0);
+    happen(stage, 300);
+    await tick(stage);
+    return complete(stage, ["auth", "admin"]);
   });
 }
 

@@ -17,7 +17,10 @@ describe("deployedEnvironment", () => {
       configKey: "config/a.json",
       warehouse: "s3://lake/lake",
       database: "logs",
+      secretStore: "aws",
     });
+    expect(deployedEnvironment({ ...ENV, DUOLAKE_SECRET_STORE: "ssm" }).secretStore).toBe("ssm");
+    expect(deployedEnvironment({ ...ENV, DUOLAKE_SECRET_STORE: "secretsmanager" }).secretStore).toBe("aws");
   });
 
   test.each(Object.keys(ENV))("names %s where it is missing or empty", (name) => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CloudStore } from "../../src/secrets/cloud-secret-store.ts";
 import { deployedConfigLoader } from "../../src/aws/load-deployed-config.ts";
 import { loadDirectory } from "../../src/cli/load-context.ts";
 import { configurationDocument } from "../../src/deploy/configuration-document.ts";
@@ -23,7 +24,8 @@ describe("deployedConfigLoader", () => {
     return key;
   };
   const putText = (text: string): string => put(new TextEncoder().encode(text));
-  const deployed = (configKey: string) => ({
+  const deployed = (configKey: string, secretStore: CloudStore = "aws") => ({
+    secretStore,
     label: "main",
     configBucket: "code",
     configKey,
@@ -81,6 +83,12 @@ describe("deployedConfigLoader", () => {
     await load(deployed(first));
     await load(deployed(second));
     expect(reads).toEqual([`s3://code/${first}`, `s3://code/${second}`]);
+  });
+
+  test("has its secrets where the deployment says", async () => {
+    const local = await loadDirectory(join(root, "dir"));
+    const key = put((await configurationDocument(local)).bytes);
+    expect((await loader()(deployed(key, "ssm"))).secrets).toEqual({ store: "ssm", label: "main" });
   });
 
   test("tries again after a failure", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { accountLimits } from "../../src/deploy/account-limits.ts";
 import { glueDataCatalog } from "../../src/deploy/data-catalog.ts";
+import { parameterNames } from "../../src/deploy/parameter-names.ts";
 import { secretNames } from "../../src/deploy/secret-names.ts";
 import { type AwsAnswer, startAws } from "./support/aws-server.ts";
 
@@ -58,6 +59,29 @@ describe("glueDataCatalog", () => {
   });
 });
 
+describe("parameterNames", () => {
+  test("lists every page of just this label, and removes for good; what is gone already is no failure", async () => {
+    let isGone = false;
+    await using aws = await startAws(({ operation, body }) => {
+      if (operation === "DeleteParameter")
+        return isGone ? json({ __type: "ParameterNotFound", message: "no" }, 400) : json({});
+      return body.includes("NextToken")
+        ? json({ Parameters: [{ Name: "/duolake/main/a" }] })
+        : json({ Parameters: [{ Name: "/duolake/main/b" }], NextToken: "2" });
+    });
+    const names = parameterNames(aws.access);
+    expect(await names.list("main")).toEqual(["/duolake/main/a", "/duolake/main/b"]);
+    expect(JSON.parse(aws.requests[0]?.body ?? "")).toMatchObject({
+      ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: ["/duolake/main/"] }],
+    });
+    await names.remove("/duolake/main/a");
+    expect(JSON.parse(aws.requests.at(-1)?.body ?? "")).toEqual({ Name: "/duolake/main/a" });
+    isGone = true;
+    await names.remove("/duolake/main/a");
+    expect(names.recoveryDayCount).toBe(0);
+  });
+});
+
 describe("secretNames", () => {
   test("lists every page of just this label, and marks for deletion with time to restore", async () => {
     await using aws = await startAws(({ operation, body }) => {
@@ -68,7 +92,7 @@ describe("secretNames", () => {
     });
     const names = secretNames(aws.access);
     expect(await names.list("main")).toEqual(["duolake/main/a", "duolake/main/b"]);
-    await names.schedule("duolake/main/a", 30);
+    await names.remove("duolake/main/a");
     expect(JSON.parse(aws.requests.at(-1)?.body ?? "")).toEqual({
       SecretId: "duolake/main/a",
       RecoveryWindowInDays: 30,

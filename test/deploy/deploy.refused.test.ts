@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { awsSecretStore } from "../../src/secrets/aws.ts";
-import type { SecretsManager } from "../../src/secrets/secrets-manager.ts";
+import type { SecretDocuments } from "../../src/secrets/secret-documents.ts";
 import { configOf, deployTo, requestOf } from "./support/deploy-case.ts";
 import { fakeAccount } from "./support/fake-account.ts";
 import { nothingChanged } from "./support/nothing-changed.ts";
@@ -145,7 +145,7 @@ describe("a deployment that cannot be", () => {
 
   test("refuses a secret that is scheduled for deletion, and changes nothing", async () => {
     const account = fakeAccount();
-    const manager: SecretsManager = {
+    const documents: SecretDocuments = {
       get: () =>
         Promise.reject(
           Object.assign(new Error("because it was marked for deletion"), { name: "InvalidRequestException" }),
@@ -155,7 +155,7 @@ describe("a deployment that cannot be", () => {
     };
     const services = {
       ...account.services,
-      secrets: (label: string) => awsSecretStore(manager, label),
+      secrets: (label: string) => awsSecretStore(documents, label),
     };
     await nothingChanged(account, async () => {
       await expect(deployTo({ ...account, services })).rejects.toMatchObject({

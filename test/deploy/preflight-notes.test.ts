@@ -47,6 +47,18 @@ describe("preflightNotes", () => {
     expect(await notesOf(account)).toEqual([]);
   });
 
+  test("say that no value is carried along where the secrets move to the other store", async () => {
+    const account = fakeAccount();
+    await deployTo(account);
+    const moved = configOf(["duo"], { secrets: { store: "ssm", label: "main" } });
+    expect(await notesOf(account, moved)).toContainEqual(
+      expect.stringMatching(
+        /Parameter Store of AWS Systems Manager from now on.*secret set.*those in AWS Secrets Manager stay/,
+      ),
+    );
+    expect((await notesOf(account)).join(" ")).not.toContain("from now on");
+  });
+
   test("say what of the directory does not hold in AWS, and which secrets stay", async () => {
     const account = fakeAccount();
     await account.secrets.set("duo", new Secret("Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep"));

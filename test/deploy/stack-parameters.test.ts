@@ -40,8 +40,18 @@ describe("stackParameters", () => {
       Source5: "",
       UseDispatcher: "false",
       HeartbeatEnabled: "false",
+      SecretStore: "secretsmanager",
       DuoEndpointUrl: "",
     });
+  });
+
+  test.each([
+    ["local", "secretsmanager"],
+    ["aws", "secretsmanager"],
+    ["ssm", "ssm"],
+  ] as const)("with secrets in %s the functions read them from %s", (store, parameter) => {
+    const config = { ...FACTS.config, secrets: { store, label: "main" } };
+    expect(stackParameters({ ...FACTS, config })["SecretStore"]).toBe(parameter);
   });
 
   test("spread the messages above five log sources", () => {

@@ -8,6 +8,8 @@ import { awsSecretStore } from "../../src/secrets/aws.ts";
 import { withEnvironment } from "../../src/secrets/env.ts";
 import { localSecretStore } from "../../src/secrets/local.ts";
 import { memorySecretStore } from "../../src/secrets/memory.ts";
+import { parameterStore } from "../../src/secrets/parameter-store.ts";
+import { ssmSecretStore } from "../../src/secrets/ssm.ts";
 import { secretsManager } from "../../src/secrets/secrets-manager.ts";
 import { type SecretsManagerServer, startSecretsManager } from "./support/secrets-manager-server.ts";
 import { testSecretStore } from "./support/store-contract.ts";
@@ -34,6 +36,12 @@ testSecretStore("awsSecretStore", async () => {
   const server = await startSecretsManager();
   servers.push(server);
   return awsSecretStore(secretsManager(server.client), "prod");
+});
+
+testSecretStore("ssmSecretStore", async () => {
+  const server = await startSecretsManager();
+  servers.push(server);
+  return ssmSecretStore(parameterStore(server.client), "prod");
 });
 
 testSecretStore("withEnvironment", async () =>

@@ -13,7 +13,7 @@ export interface MatanoConfigFile {
     readonly database: string;
     readonly catalog: CatalogSection;
   };
-  readonly secrets: { readonly store: "local" | "aws"; readonly label: string };
+  readonly secrets: { readonly store: "local" | "aws" | "ssm"; readonly label: string };
   readonly pull: {
     readonly interval: number;
     readonly look_back: number;
@@ -90,9 +90,11 @@ export const matanoConfigDefinition: z.ZodType<MatanoConfigFile> = mapping({
   lake,
   secrets: mapping({
     store: z
-      .enum(["local", "aws"])
+      .enum(["local", "aws", "ssm"])
       .prefault("local")
-      .describe("local: a file for each log source under .duolake/secrets; aws: AWS Secrets Manager."),
+      .describe(
+        "local: a file for each log source under .duolake/secrets; aws: AWS Secrets Manager; ssm: the Parameter Store of AWS Systems Manager.",
+      ),
     label: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, {

@@ -165,7 +165,7 @@ export const CONFIG_CASES: readonly ProblemCase[] = [
     "choices that there are not",
     "lake: {catalog: {type: hive}}\nsecrets: {store: vault}\n",
     '1:24: lake.catalog.type must be folder, glue or rest, got "hive"',
-    '2:18: secrets.store must be local or aws, got "vault"',
+    '2:18: secrets.store must be local, aws or ssm, got "vault"',
   ),
   inConfig(
     "keys of a catalog that are not its type's",

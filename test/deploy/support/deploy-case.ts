@@ -22,6 +22,7 @@ export const TEMPLATE: {
       ["HeartbeatEnabled", "false"],
       ["MaxConcurrency", "10"],
       ["DuoEndpointUrl", ""],
+      ["SecretStore", "secretsmanager"],
     ].map(([name, value]) => [name, { Type: "String", ...(value !== undefined && { Default: value }) }]),
   ) as Record<string, { Type: string; Default?: string }>,
   Conditions: { MakesDatabase: { "Fn::Equals": [{ Ref: "CreateDatabase" }, "true"] } },

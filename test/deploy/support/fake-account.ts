@@ -99,10 +99,11 @@ export function fakeAccount(): FakeAccount {
         return isCreated;
       },
     }),
-    secretNames: {
+    secretNames: () => ({
       list: async (label) => [...names].filter((name) => name.startsWith(`duolake/${label}/`)),
-      schedule: async (name) => void scheduled.push(name),
-    },
+      remove: async (name) => void scheduled.push(name),
+      recoveryDayCount: 30,
+    }),
   };
   return { services, stacks, buckets, databases, secrets, scheduled, caller, limits, writes, taken };
 }

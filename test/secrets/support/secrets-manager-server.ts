@@ -12,7 +12,7 @@ export interface Refusal {
   readonly isCarriedOut?: boolean;
 }
 
-/** A small Secrets Manager on a port of this machine. */
+/** A small Secrets Manager and Parameter Store on a port of this machine. */
 export interface SecretsManagerServer extends AsyncDisposable {
   readonly client: SecretsManagerOptions;
   /** The names of the requests that came. */
@@ -28,6 +28,10 @@ export interface SecretsManagerServer extends AsyncDisposable {
 }
 
 interface Input {
+  readonly Value?: string;
+  readonly Type?: string;
+  readonly Overwrite?: boolean;
+  readonly WithDecryption?: boolean;
   readonly SecretId?: string;
   readonly Name?: string;
   readonly SecretString?: string;
@@ -49,6 +53,7 @@ export async function startSecretsManager(
   const others: string[] = [];
   const refusals: Refusal[] = [];
   const carryOut = (operation: string, input: Input): object | Refusal => {
+    if (operation.endsWith("Parameter")) return carryOutParameter(secrets, operation, input);
     const name = input.SecretId ?? input.Name ?? "";
     const versions = secrets.get(name);
     if (scheduled.has(name)) {
@@ -106,6 +111,25 @@ export async function startSecretsManager(
     refuse: (...some) => refusals.push(...some),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The Parameter Store, with the rules that the store relies on. */
+function carryOutParameter(
+  secrets: Map<string, string[]>,
+  operation: string,
+  { Name = "", Value = "", Type, Overwrite, WithDecryption }: Input,
+): object | Refusal {
+  const versions = secrets.get(Name);
+  if (operation === "GetParameter") {
+    if (versions === undefined) return refusal("ParameterNotFound", "there is no such parameter.");
+    const shown = WithDecryption === true ? versions.at(-1) : "AQICAHencrypted";
+    return { Parameter: { Name, Type: "SecureString", Value: shown } };
+  }
+  if (Type !== "SecureString") return refusal("ValidationException", "a secret would be stored in clear.");
+  if (versions !== undefined && Overwrite !== true)
+    return refusal("ParameterAlreadyExists", "The parameter already exists.");
+  secrets.set(Name, [...(versions ?? []), Value]);
+  return { Version: (versions?.length ?? 0) + 1 };
 }
 
 function isRefusal(answer: object): answer is Refusal {

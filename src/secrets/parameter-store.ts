@@ -1,0 +1,55 @@
+import { secretClient, type SecretAccess } from "./open-client.ts";
+import type { SecretDocuments } from "./secret-documents.ts";
+
+/**
+ * The requests of `@aws-sdk/client-ssm`, which is loaded by the first of them. Parameters are SecureStrings, encrypted with the
+ * account's key `aws/ssm`, which everybody may use who may read the parameter.
+ *
+ * @throws package_missing where the package cannot be loaded
+ */
+export function parameterStore(access: SecretAccess): SecretDocuments {
+  const open = secretClient("Systems Manager", {
+    packageName: "@aws-sdk/client-ssm",
+    access,
+    load: () => import("@aws-sdk/client-ssm"),
+    create: (api, settings) => new api.SSMClient(settings),
+  });
+  return {
+    get: async (name) => {
+      const { api, client } = await open();
+      try {
+        const command = new api.GetParameterCommand({ Name: name, WithDecryption: true });
+        const { Parameter } = await client.send(command);
+        return Parameter?.Value ?? "";
+      } catch (error) {
+        if (error instanceof api.ParameterNotFound) return undefined;
+        throw error;
+      }
+    },
+    put: async (name, text) => {
+      const { api, client } = await open();
+      await client.send(
+        new api.PutParameterCommand({ Name: name, Value: text, Type: "SecureString", Overwrite: true }),
+      );
+    },
+    create: async (name, text) => {
+      const { api, client } = await open();
+      try {
+        await client.send(
+          new api.PutParameterCommand({
+            Name: name,
+            Value: text,
+            Type: "SecureString",
+            Description: DESCRIPTION,
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof api.ParameterAlreadyExists) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+const DESCRIPTION = "The secret key of a Duo Admin API application, read by duolake";
