@@ -162,7 +162,7 @@ async function filesOf(
   const tsId = tsIdOf(metadata);
   const entries = await readTableFile(store, {
     path,
-    decode: (bytes) => readManifest(bytes, manifest, UNPLANNED),
+    decode: (bytes) => readManifest(bytes, manifest, UNPLANNED, new Set([tsId])),
   });
   const files = entries
     .filter((entry) => entry.status !== DELETED)

@@ -27,6 +27,15 @@ async function deleteYoungest(harness: Harness, name: string): Promise<void> {
   await deleteRows(table, { rows: [[last.path, last.rowCount - 1]] });
 }
 
+/** Takes the file of the youngest rows out, as copy-on-write does where each row of a file is deleted. */
+async function takeOutYoungestFile(app: App): Promise<number> {
+  const table = await app.lake.load("duo_auth");
+  const [last] = ((await table?.files()) ?? []).toSorted((a, b) => (b.tsMaxUs ?? 0) - (a.tsMaxUs ?? 0));
+  if (table === undefined || last === undefined) throw new Error("there is no file");
+  await table.commit({ files: [], removed: [last], operation: "overwrite", setProperties: {} });
+  return last.rowCount;
+}
+
 /** The identities of the rows, in the order of `ts`. */
 async function hashes(harness: Harness): Promise<readonly unknown[]> {
   return (await harness.ask("SELECT event.hash AS hash FROM duo_auth ORDER BY ts")).map(({ hash }) => hash);
@@ -76,5 +85,22 @@ describe("a row that another engine deleted", () => {
     const nowMs = harness.clock.nowMs();
     const [status] = await readStatus({ config, lake, journal, nowMs, journalName });
     expect(status).toMatchObject({ deadLetterCount: 1, stream: "authentication_v2", lastError: undefined });
+  });
+
+  test("comes back with a re-read where its file was written again without it", async () => {
+    await using harness = await startHarness({ tables: ["auth"] });
+    const app = await harness.start();
+    await pull(app);
+    const before = await hashes(harness);
+    const deleted = await takeOutYoungestFile(app);
+    expect(await hashes(harness)).toHaveLength(before.length - deleted);
+
+    const toMs = harness.clock.nowMs();
+    const { context } = await pullerOf(await harness.start(), "auth");
+    const found = await rereadRange(context, { fromMs: toMs - 24 * HOUR_MS, toMs }, {});
+    expect(found).toMatchObject({ healed: deleted });
+    const after = await hashes(harness);
+    expect(after).toHaveLength(before.length);
+    expect(new Set(after)).toEqual(new Set(before));
   });
 });

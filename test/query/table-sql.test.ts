@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column } from "../../src/core/columns.ts";
+import { stringifyJson } from "../../src/core/json.ts";
 import { type FileToRead, planRead } from "../../src/lake/plan-read.ts";
 import { connect } from "../../src/query/connect.ts";
 import { tableSql } from "../../src/query/table-sql.ts";
@@ -64,4 +65,22 @@ test("tableSql reads by id where a column has another type than once, and where 
   await lake.append("t", [{ ts: "2026-03-02T00:00:00Z", n: 9007199254740993n }]);
   expect(await sqlOf(lake)).not.toContain(BY_NAME);
   expect((await lake.ask("SELECT n FROM t ORDER BY ts")).rows).toEqual([[1], [9007199254740993n]]);
+});
+
+test("tableSql tries conditions on event last, wherever the column and the condition stand", async () => {
+  await using lake = await queryLake();
+  const user: Column = { name: "user", type: { type: "struct", fields: [text("name")] } };
+  await lake.create(
+    "t",
+    [TS, event("outcome"), user],
+    [
+      { ts: "2026-03-01T00:00:00Z", event: { outcome: "failure" }, user: { name: "ann" } },
+      { ts: "2026-03-01T00:00:01Z", event: { outcome: "failure" }, user: { name: "bob" } },
+    ],
+  );
+  const question = "SELECT ts FROM t WHERE event.outcome = 'failure' AND user.name = 'ann'";
+  const [plan] = (await lake.ask(`EXPLAIN ${question}`)).rows;
+  expect(stringifyJson(plan?.[1] ?? null)).toMatch(/user\.name='ann'[^]*event\.outcome='failure'/);
+  expect((await lake.ask(question)).rows).toEqual([["2026-03-01T00:00:00Z"]]);
+  expect((await lake.ask("FROM t")).columns).toEqual(["ts", "event", "user"]);
 });

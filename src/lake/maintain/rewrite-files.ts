@@ -7,7 +7,7 @@ import type { DataFile, LakeTable, StagedFile } from "../lake.ts";
 import { leaseFiles } from "../leased-files.ts";
 import { adoptFiles } from "../parquet/adopt-files.ts";
 import { type Duckdb, DuckdbError } from "../parquet/duckdb.ts";
-import { writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
+import { ROW_GROUP_ROW_COUNT, writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
 import { tsOrderId } from "../spec/ts-order.ts";
 import { readSchema, type ReadSchema, readerSql } from "../reader-sql.ts";
 import { internalsOf } from "../table.ts";
@@ -24,10 +24,10 @@ export type RewriteFiles = (
 const SORTED_ROW_COUNT_MAX = 32_768;
 /** So many it sorts with a second thread too, in half the time: most of it opens files, hundreds of them. */
 const SORTED_BY_TWO_ROW_COUNT_MAX = 24_576;
-/** Rows may be wider than usual: where memory does not suffice, slices are made smaller, this often and by this factor. */
+/** Rows may be wider than usual: where memory does not suffice, slices and row groups are made smaller, this often and by this factor. */
 const NARROWING_COUNT_MAX = 3;
 const NARROWING_FACTOR = 4;
-/** And so are row groups; DuckDB has none of fewer rows. */
+/** DuckDB has no row groups of fewer rows. */
 const ROW_GROUP_ROW_COUNT_MIN = 2_048;
 
 /**
@@ -42,7 +42,13 @@ export const rewriteFiles: RewriteFiles = async (table, { day, files }, signal) 
   const { tools, loaded } = internalsOf(table);
   const folder = tools.spools.next();
   const leased = await leaseFiles(table, files);
-  const work: Work = { duckdb: tools.compactor, schema: readSchema(table), folder, day, signal };
+  const work: Omit<Work, "rowGroupRowCount"> = {
+    duckdb: tools.compactor,
+    schema: readSchema(table),
+    folder,
+    day,
+    signal,
+  };
   const before = sum(files);
   const isSorted = before > SORTED_BY_TWO_ROW_COUNT_MAX && areInOrder(files, tsOrderId(loaded.metadata));
   try {
@@ -69,20 +75,20 @@ interface Work {
   /** A folder of this call's own. */
   readonly folder: string;
   readonly day: number;
-  readonly rowGroupRowCount?: number;
+  readonly rowGroupRowCount: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Writes rows as they come where they come in order, sorts them at once where they are few, or in slices of time that are then joined. */
 async function writeInOrder(
-  work: Work,
+  work: Omit<Work, "rowGroupRowCount">,
   rows: { readonly files: readonly DataFile[]; readonly sliceCount: number; readonly isSorted: boolean },
 ): Promise<readonly WrittenFile[]> {
   const { files, isSorted } = rows;
   let count = rows.sliceCount;
   for (let narrowings = 0; ; narrowings += 1) {
     const folder = join(work.folder, String(narrowings));
-    const narrowed = narrowings === 0 ? work : { ...work, rowGroupRowCount: ROW_GROUP_ROW_COUNT_MIN };
+    const narrowed = { ...work, rowGroupRowCount: narrowedRowCount(narrowings) };
     const isSmall = narrowings === 0 && sum(files) <= SORTED_BY_TWO_ROW_COUNT_MAX;
     try {
       await work.duckdb.rows(`SET GLOBAL threads = ${isSmall ? 2 : 1}`, work.signal);
@@ -93,10 +99,16 @@ async function writeInOrder(
       const isTight = error instanceof DuckdbError && error.isOutOfMemory;
       if (!isTight || narrowings === NARROWING_COUNT_MAX) throw error;
       await rm(folder, { recursive: true, force: true });
+      // What the attempt leaves behind adds to the next one's.
+      await work.duckdb.release();
       // Rows that come in order need no slices, only the smaller row groups.
       if (!isSorted) count *= NARROWING_FACTOR;
     }
   }
+}
+
+function narrowedRowCount(narrowings: number): number {
+  return Math.max(ROW_GROUP_ROW_COUNT_MIN, ROW_GROUP_ROW_COUNT / NARROWING_FACTOR ** narrowings);
 }
 
 /** True where each file is in the order of `ts`, and none begins before the one before it ends. */
@@ -162,7 +174,7 @@ function write(
     day,
     isSorted,
     signal,
-    ...(rowGroupRowCount !== undefined && { rowGroupRowCount }),
+    rowGroupRowCount,
   });
 }
 

@@ -6,8 +6,8 @@ import type { Duckdb } from "./duckdb.ts";
 import { fieldIds, identifier, literal } from "./duckdb-types.ts";
 import { type ColumnStatistics, type Metrics, metricsOf } from "./metrics.ts";
 
-/** Half as many make the files a tenth larger; twice as many make them hardly smaller and take more memory. */
-const ROW_GROUP_ROW_COUNT = 24_576;
+/** Half as many make the files a tenth larger; twice as many do not fit into DuckDB's memory. */
+export const ROW_GROUP_ROW_COUNT = 24_576;
 
 /** One finished Parquet file that is not in the table's folder yet. */
 export interface WrittenFile {

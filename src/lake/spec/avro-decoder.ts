@@ -4,6 +4,19 @@ import type { AvroComplex, AvroSchema } from "./avro-schema.ts";
 /** Reads one value, from where the reader stands to the value's end. */
 export type AvroDecoder = (from: AvroReader) => unknown;
 
+/** What is not made of what is read: most of a manifest is statistics, and most who read one ask for few. */
+export interface AvroPassedOver {
+  /** Members of records that are passed over; a record has no such member then. */
+  readonly omitted?: ReadonlySet<string> | undefined;
+  /** By the name of a member that is a map: the only keys whose pairs are read. */
+  readonly keys?: ReadonlyMap<string, ReadonlySet<number>> | undefined;
+}
+
+/** The same while a schema is walked through: `keysHere` are those of the member whose type it is. */
+interface Parts extends AvroPassedOver {
+  readonly keysHere?: ReadonlySet<number> | undefined;
+}
+
 /** A table's manifests have one schema, its lists another; more are another engine's. */
 const KEPT_COUNT_MAX = 32;
 
@@ -14,33 +27,38 @@ const kept = new Map<string, AvroDecoder>();
  * Makes what reads values of a schema; made before, it is the same again.
  *
  * @param schema as the header of a file has it, JSON
- * @param omitted members of records that are passed over; a record has no such member then
+ * @param passedOver what is not read; a map of pairs has only the keys that are
  * @throws Error (when it reads) where the schema has a type that Avro does not have, or the bytes are damaged
  */
-export function avroDecoder(schema: string, omitted: ReadonlySet<string>): AvroDecoder {
-  const key = `${[...omitted].join()} ${schema}`;
+export function avroDecoder(schema: string, passedOver: AvroPassedOver = {}): AvroDecoder {
+  const key = `${keyOf(passedOver)} ${schema}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const decoder = decoderOf(named(JSON.parse(schema) as AvroSchema), omitted);
+  const decoder = decoderOf(named(JSON.parse(schema) as AvroSchema), passedOver);
   if (kept.size === KEPT_COUNT_MAX) kept.clear();
   kept.set(key, decoder);
   return decoder;
 }
 
-function decoderOf(schema: AvroSchema, omitted: ReadonlySet<string>): AvroDecoder {
+function keyOf({ omitted = new Set(), keys = new Map() }: AvroPassedOver): string {
+  const ofMaps = Array.from(keys, ([name, ids]): string => `${name}=${[...ids].join()}`);
+  return `${[...omitted].join()} ${ofMaps.join(";")}`;
+}
+
+function decoderOf(schema: AvroSchema, parts: Parts): AvroDecoder {
   if (typeof schema === "string") return PRIMITIVES[schema] ?? unknownType(schema);
   if (Array.isArray(schema)) {
-    const branches = (schema as readonly AvroSchema[]).map((branch) => decoderOf(branch, omitted));
+    const branches = (schema as readonly AvroSchema[]).map((branch) => decoderOf(branch, parts));
     return (from) => branchOf(branches, from)(from);
   }
   const complex = schema as AvroComplex;
   switch (complex.type) {
     case "record":
-      return recordDecoder(complex, omitted);
+      return recordDecoder(complex, parts);
     case "array":
-      return arrayDecoder(complex, omitted);
+      return arrayDecoder(complex, parts);
     case "map": {
-      const item = decoderOf(complex.values ?? "null", omitted);
+      const item = decoderOf(complex.values ?? "null", parts);
       return (from) => {
         const map: Record<string, unknown> = {};
         from.blocks(() => {
@@ -55,15 +73,15 @@ function decoderOf(schema: AvroSchema, omitted: ReadonlySet<string>): AvroDecode
     case "enum":
       return (from) => (complex.symbols ?? [])[Number(from.long())];
     default:
-      return decoderOf(complex.type, omitted);
+      return decoderOf(complex.type, parts);
   }
 }
 
-function recordDecoder({ fields = [] }: AvroComplex, omitted: ReadonlySet<string>): AvroDecoder {
+function recordDecoder({ fields = [] }: AvroComplex, { omitted, keys }: Parts): AvroDecoder {
   const members = fields.map(({ name, type }) =>
-    omitted.has(name)
+    omitted?.has(name)
       ? { name, isRead: false, value: skipperOf(type) }
-      : { name, isRead: true, value: decoderOf(type, omitted) },
+      : { name, isRead: true, value: decoderOf(type, { omitted, keys, keysHere: keys?.get(name) }) },
   );
   return (from) => {
     const record: Record<string, unknown> = {};
@@ -76,27 +94,32 @@ function recordDecoder({ fields = [] }: AvroComplex, omitted: ReadonlySet<string
 }
 
 /** Iceberg's maps with numbers as keys are arrays of pairs with a logical type; they are read as what they mean. */
-function arrayDecoder(
-  { items = "null", logicalType }: AvroComplex,
-  omitted: ReadonlySet<string>,
-): AvroDecoder {
+function arrayDecoder({ items = "null", logicalType }: AvroComplex, parts: Parts): AvroDecoder {
   const [key, value, ...others] = (items as AvroComplex).fields ?? [];
   if (logicalType === "map" && key?.name === "key" && value?.name === "value" && others.length === 0) {
-    const [keyOf, valueOf] = [decoderOf(key.type, omitted), decoderOf(value.type, omitted)];
-    return (from) => {
-      const map = new Map<unknown, unknown>();
-      from.blocks(() => {
-        const id = keyOf(from);
-        map.set(id, valueOf(from));
-      });
-      return map;
-    };
+    return mapDecoder({ key: key.type, value: value.type }, parts);
   }
-  const item = decoderOf(items, omitted);
+  const item = decoderOf(items, parts);
   return (from) => {
     const list: unknown[] = [];
     from.blocks(() => list.push(item(from)));
     return list;
+  };
+}
+
+function mapDecoder(
+  { key, value }: { readonly key: AvroSchema; readonly value: AvroSchema },
+  { keysHere, ...parts }: Parts,
+): AvroDecoder {
+  const [idOf, valueOf, skip] = [decoderOf(key, parts), decoderOf(value, parts), skipperOf(value)];
+  return (from) => {
+    const map = new Map<unknown, unknown>();
+    from.blocks(() => {
+      const id = idOf(from);
+      if (keysHere === undefined || keysHere.has(id as number)) map.set(id, valueOf(from));
+      else skip(from);
+    });
+    return map;
   };
 }
 

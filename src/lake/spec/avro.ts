@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { AvroReader, AvroWriter } from "./avro-binary.ts";
-import { avroDecoder } from "./avro-decoder.ts";
+import { avroDecoder, type AvroPassedOver } from "./avro-decoder.ts";
 import type { AvroComplex, AvroSchema } from "./avro-schema.ts";
 
 const MAGIC = Uint8Array.of(0x4f, 0x62, 0x6a, 0x01);
 const SYNC_LENGTH = 16;
 const META_SCHEMA: AvroSchema = { type: "map", values: "bytes" };
-const NONE: ReadonlySet<string> = new Set();
-const readHeader = avroDecoder(JSON.stringify(META_SCHEMA), NONE);
+const readHeader = avroDecoder(JSON.stringify(META_SCHEMA));
 
 /**
  * Writes an Avro object container file, one block, codec `deflate`.
@@ -49,18 +48,18 @@ export function writeAvro(options: {
  * Reads an Avro object container file with the schema in its own header; records are plain objects,
  * longs numbers where exact and bigint otherwise.
  *
- * @param omitted members of records that are passed over unread and are not there then: most of a manifest is statistics
+ * @param passedOver what is not read and not there then
  * @throws Error where the bytes are damaged or the codec is neither `null` nor `deflate`
  */
 export function readAvro(
   bytes: Uint8Array,
-  omitted: ReadonlySet<string> = NONE,
+  passedOver: AvroPassedOver = {},
 ): { readonly metadata: Readonly<Record<string, string>>; readonly records: unknown[] } {
   const reader = new AvroReader(bytes);
   if (Buffer.compare(reader.raw(MAGIC.length), MAGIC) !== 0) throw new Error("it is no Avro file");
   const raw = readHeader(reader) as Readonly<Record<string, Uint8Array>>;
   const text = (key: string): string | undefined => raw[key] && Buffer.from(raw[key]).toString();
-  const decode = avroDecoder(text("avro.schema") ?? "null", omitted);
+  const decode = avroDecoder(text("avro.schema") ?? "null", passedOver);
   const codec = text("avro.codec") ?? "null";
   if (codec !== "null" && codec !== "deflate") throw new Error(`its Avro codec ${codec} is not supported`);
   const sync = reader.raw(SYNC_LENGTH);

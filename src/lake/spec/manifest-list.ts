@@ -60,7 +60,7 @@ export function readManifestList(
   bytes: Uint8Array,
   omitted?: ReadonlySet<"partitions" | "key_metadata">,
 ): ManifestFile[] {
-  return readAvro(bytes, omitted).records.map((record) => {
+  return readAvro(bytes, { omitted }).records.map((record) => {
     // The decoder made the record for this call alone.
     const line = record as Record<string, unknown>;
     for (const count of COUNTS) {

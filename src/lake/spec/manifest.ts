@@ -47,6 +47,7 @@ const METRIC_NAMES = [
   "lower_bounds",
   "upper_bounds",
 ] as const;
+const BOUND_NAMES: readonly (typeof METRIC_NAMES)[number][] = ["lower_bounds", "upper_bounds"];
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** The same for `readManifest`: whoever wants to know only which files there are need not read how their columns are. */
@@ -92,14 +93,17 @@ export function writeManifest(options: {
  * Reads a manifest; what entries inherit from their line in the manifest list is filled in.
  *
  * @param omitted statistics that are not read, and are unknown in the entries: they are most of the work
+ * @param boundsOf the only columns whose bounds are read, by their field ids; all unless given
  * @throws Error where the bytes are damaged
  */
 export function readManifest(
   bytes: Uint8Array,
   file: ManifestFile,
   omitted: ReadonlySet<string> = NO_NAMES,
+  boundsOf?: ReadonlySet<number>,
 ): ManifestEntry[] {
-  return readAvro(bytes, omitted).records.map((record) => {
+  const keys = new Map(boundsOf && BOUND_NAMES.map((name) => [name, boundsOf]));
+  return readAvro(bytes, { omitted, keys }).records.map((record) => {
     const entry = record as Record<string, unknown>;
     // Only an ADDED entry may inherit; the numbers of the others must stand in the entry itself.
     const inherited = entry["status"] === ADDED ? file.sequence_number : null;

@@ -64,8 +64,7 @@ export function filesBeside(host: ThreadHost, open: Extract<Order, { kind: "open
     },
     sizeBytes: () => sizeBytes,
     ready: async () => {
-      while (isBusy())
-        await new Promise<void>((resolve) => (wake = resolve));
+      while (isBusy()) await new Promise<void>((resolve) => (wake = resolve));
     },
     finish: async (signal) => {
       throwIfStopped(signal);

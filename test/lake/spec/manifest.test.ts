@@ -132,6 +132,27 @@ describe("manifest", () => {
     );
   });
 
+  test("readManifest reads the bounds of the columns asked for, and all that are no bounds", () => {
+    fc.assert(
+      fc.property(
+        fc.array(existing, { minLength: 1, maxLength: 3 }),
+        fc.uniqueArray(fc.nat(99), { maxLength: 60 }),
+        (entries, ids) => {
+          const asked = new Set(ids);
+          const only = (all: DataFileEntry["lower_bounds"]): DataFileEntry["lower_bounds"] =>
+            all && new Map([...all].filter(([column]) => asked.has(column)));
+          expect(readManifest(writeManifest({ entries, schema, spec }), line, new Set(), asked)).toEqual(
+            entries.map((entry) => {
+              const { lower_bounds, upper_bounds } = entry.data_file;
+              const kept = { lower_bounds: only(lower_bounds), upper_bounds: only(upper_bounds) };
+              return { ...entry, data_file: { ...entry.data_file, ...kept } };
+            }),
+          );
+        },
+      ),
+    );
+  });
+
   test("readManifest understands maps of a writer that does not call them so", () => {
     const pairs = { type: "array", items: { type: "record", name: "pair", fields: pairFields } };
     const file = {
