@@ -37,7 +37,7 @@ export function serveRows(answer: (answer: Answer) => void): (order: Order) => v
       answer({ kind: "failed", batch, message: errorText(error), code: systemCode(error) });
     }
   };
-  return (order) => {
+  const carryOut = async (order: Order): Promise<void> => {
     const { batch } = order;
     if (order.kind === "open") {
       batches.set(batch, openBatch(order));
@@ -52,15 +52,21 @@ export function serveRows(answer: (answer: Answer) => void): (order: Order) => v
       }
       answer({ kind: "added", batch, sizeBytes: files.sizeBytes() });
     } else if (order.kind === "finish") {
-      void end(batch, files.finish);
+      await end(batch, files.finish);
     } else {
       batches.delete(batch);
+      // What failed before was told; the files are closed all the same.
       failures.delete(batch);
-      void end(batch, async () => {
+      await end(batch, async () => {
         await files.close();
         return { files: [], refused: [] };
       });
     }
+  };
+  // One after the other: a batch that is being finished gives its memory back before the next one fills.
+  let last = Promise.resolve();
+  return (order) => {
+    last = last.then(() => carryOut(order));
   };
 }
 

@@ -10,8 +10,9 @@ const LENGTH_MIN = 64;
 const LONG_TEXT_LENGTH_MIN = 64;
 const TWO_32 = 4_294_967_296;
 
-export function byteSink(): ByteSink {
-  return { bytes: Buffer.allocUnsafe(LENGTH_MIN), length: 0 };
+/** @param capacity how many bytes are expected */
+export function byteSink(capacity: number = LENGTH_MIN): ByteSink {
+  return { bytes: Buffer.allocUnsafe(capacity), length: 0 };
 }
 
 /** What was put, without a copy: it is overwritten by nothing but `length = 0`. */

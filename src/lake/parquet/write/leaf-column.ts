@@ -1,3 +1,4 @@
+import { type BufferPool, POOLED_BYTES } from "./buffer-pool.ts";
 import { type ByteSink, putBytes, byteSink, bytesOf, putInt32 } from "./byte-sink.ts";
 import { bitWidthOf, putHybrid } from "./hybrid.ts";
 import type { LeafValue } from "./leaf-type.ts";
@@ -29,7 +30,9 @@ export interface EncodeOptions {
 
 export interface EncodedColumn extends Pick<EncodedValues, "dictionary"> {
   /** One at least; each begins with a row. */
-  readonly pages: readonly { readonly content: Buffer; readonly entryCount: number }[];
+  readonly pages: readonly { readonly content: () => Buffer; readonly entryCount: number }[];
+  /** Gives back what memory it can, once every content was made. */
+  readonly release: () => void;
   /** Values and nulls together. */
   readonly entryCount: number;
   readonly nullCount: number;
@@ -39,12 +42,14 @@ export interface EncodedColumn extends Pick<EncodedValues, "dictionary"> {
 /** Readers hold a whole page in memory. */
 const PAGE_BYTES_MAX = 1024 * 1024;
 const COUNT_MIN = 64;
+/** Levels of many equal runs take no more. */
+const LEVEL_BYTES = 256;
 
 /** A column that repeats (below a list) has any number of entries in a row, every other one exactly one. */
-export function leafColumn(leaf: LeafShape): LeafColumn {
+export function leafColumn(leaf: LeafShape, pool: BufferPool): LeafColumn {
   const { definitionMax, repetitionMax } = leaf;
   const isRepeated = repetitionMax > 0;
-  const values = leafValues(leaf.type);
+  const values = leafValues(leaf.type, pool);
   let definitions: Uint8Array = new Uint8Array(COUNT_MIN);
   let repetitions: Uint8Array = new Uint8Array(isRepeated ? COUNT_MIN : 0);
   let entryCount = 0;
@@ -82,16 +87,24 @@ export function leafColumn(leaf: LeafShape): LeafColumn {
       const moved = order && reorder(given, order);
       const levels = { ...given, ...moved };
       const encoded = values.encode(moved?.values);
-      const pages = cuts(levels, encoded, values.count).map((page) => {
-        const sink = byteSink();
+      const contentOf = (page: Cut): Buffer => {
         const [from, to] = page.entries;
+        const [firstValue, lastValue] = page.values;
+        const valueBytes = encoded.sizeBefore(lastValue) - encoded.sizeBefore(firstValue);
+        // Room for the values and some bytes of levels; a page of text is copied once then.
+        const sink = pageSink(Math.ceil(valueBytes) + LEVEL_BYTES, pool);
         if (isRepeated) putLevels(sink, levels.repetitions.subarray(from, to), repetitionMax);
         putLevels(sink, levels.definitions.subarray(from, to), definitionMax);
         encoded.put(sink, ...page.values);
-        return { content: bytesOf(sink), entryCount: to - from };
-      });
-      const { dictionary } = encoded;
-      return { dictionary, pages, entryCount, nullCount: entryCount - values.count, range: values.range() };
+        return bytesOf(sink);
+      };
+      const pages = cuts(levels, encoded, values.count).map((page) => ({
+        content: () => contentOf(page),
+        entryCount: page.entries[1] - page.entries[0],
+      }));
+      const { dictionary, release = () => {} } = encoded;
+      const nullCount = entryCount - values.count;
+      return { dictionary, pages, entryCount, nullCount, range: values.range(), release };
     },
   };
 }
@@ -141,6 +154,12 @@ function grown(levels: Uint8Array, count: number): Uint8Array {
   const larger = new Uint8Array(Math.max(count, levels.length * 2));
   larger.set(levels);
   return larger;
+}
+
+/** Pages of text are nearly all of one size. */
+function pageSink(bytes: number, pool: BufferPool): ByteSink {
+  const isPooled = bytes > POOLED_BYTES / 2 && bytes <= POOLED_BYTES;
+  return isPooled ? { bytes: pool.take(), length: 0 } : byteSink(bytes);
 }
 
 /** The length in bytes comes first (Parquet format, data page V1). */

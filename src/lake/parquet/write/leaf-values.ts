@@ -1,4 +1,6 @@
-import { type ByteSink, byteSink, bytesOf, putByte, putBytes } from "./byte-sink.ts";
+import { type ByteSink, byteSink, bytesOf, putByte } from "./byte-sink.ts";
+import type { BufferPool } from "./buffer-pool.ts";
+import { type ChunkedBytes, chunkedBytes } from "./chunked-bytes.ts";
 import { bitWidthOf, putHybrid } from "./hybrid.ts";
 import type { LeafType, LeafValue } from "./leaf-type.ts";
 import { BOOLEAN } from "./physical.ts";
@@ -22,6 +24,8 @@ export interface EncodedValues {
   readonly sizeBefore: (i: number) => number;
   /** Writes the values from number `from` to before number `to`. */
   readonly put: (sink: ByteSink, from: number, to: number) => void;
+  /** Gives back what memory it can; nothing is put any more. */
+  readonly release?: () => void;
 }
 
 /** So many values are looked at before a dictionary is given up. */
@@ -34,7 +38,7 @@ const COUNT_MIN = 64;
  * Keeps values as numbers of a dictionary, for nearly every column of a log says the same few things again and again; where
  * they turn out to be different each time they are written out at once, and their texts are not kept.
  */
-export function leafValues(type: LeafType): LeafValues {
+export function leafValues(type: LeafType, pool: BufferPool): LeafValues {
   let ids: Int32Array | undefined = new Int32Array(COUNT_MIN);
   let idOf = new Map<LeafValue, number>();
   let distinct: LeafValue[] = [];
@@ -44,7 +48,7 @@ export function leafValues(type: LeafType): LeafValues {
   let count = 0;
 
   const writeOut = (): Written => {
-    const out = newWritten();
+    const out = newWritten(pool);
     for (let i = 0; i < count; i += 1) addWritten(out, type, distinct[ids?.[i] as number] as LeafValue);
     return out;
   };
@@ -97,7 +101,7 @@ export function leafValues(type: LeafType): LeafValues {
       if (numbers !== undefined && count > 0 && distinct.length <= count * DISTINCT_SHARE_MAX) {
         return indices(numbers, distinct, type);
       }
-      return plain(written ?? writeOut(), order);
+      return plain((written ??= writeOut()), order, pool);
     },
   };
 }
@@ -134,20 +138,20 @@ function bits(ids: Int32Array, distinct: readonly LeafValue[]): EncodedValues {
   };
 }
 
-function plain(out: Written, order: readonly Stretch[] | undefined): EncodedValues {
-  const { bytes, ends } =
-    order === undefined ? { bytes: bytesOf(out.sink), ends: out.ends } : movedWritten(out, order);
+function plain(out: Written, order: readonly Stretch[] | undefined, pool: BufferPool): EncodedValues {
+  const { bytes, ends } = order === undefined ? out : movedWritten(out, order, pool);
   const start = (i: number): number => (i === 0 ? 0 : (ends[i - 1] as number));
   return {
     dictionary: undefined,
     sizeBefore: start,
-    put: (page, from, to) => putBytes(page, bytes.subarray(start(from), start(to))),
+    put: (page, from, to) => bytes.copyTo(page, start(from), start(to)),
+    release: bytes.release,
   };
 }
 
 /** Values in the PLAIN encoding, one behind the other. */
 interface Written {
-  readonly sink: ByteSink;
+  readonly bytes: ChunkedBytes;
   /** Where each value ends. */
   ends: Int32Array;
   count: number;
@@ -155,37 +159,45 @@ interface Written {
   max: LeafValue | undefined;
 }
 
-function newWritten(): Written {
-  return { sink: byteSink(), ends: new Int32Array(COUNT_MIN), count: 0, min: undefined, max: undefined };
+function newWritten(pool: BufferPool): Written {
+  return {
+    bytes: chunkedBytes(pool),
+    ends: new Int32Array(COUNT_MIN),
+    count: 0,
+    min: undefined,
+    max: undefined,
+  };
 }
 
 function addWritten(out: Written, type: LeafType, value: LeafValue): void {
-  type.put(out.sink, value);
+  type.put(out.bytes.end(), value);
   if (out.count === out.ends.length) {
     const larger = new Int32Array(out.count * 2);
     larger.set(out.ends);
     out.ends = larger;
   }
-  out.ends[out.count] = out.sink.length;
+  out.ends[out.count] = out.bytes.length();
   out.count += 1;
   if (out.min === undefined || type.compare(value, out.min) < 0) out.min = value;
   if (out.max === undefined || type.compare(value, out.max) > 0) out.max = value;
 }
 
 function movedWritten(
-  { sink: from, ends }: Written,
+  { bytes: from, ends }: Written,
   order: readonly Stretch[],
-): { readonly bytes: Buffer; readonly ends: Int32Array } {
-  const sink = byteSink();
+  pool: BufferPool,
+): { readonly bytes: ChunkedBytes; readonly ends: Int32Array } {
+  const bytes = chunkedBytes(pool);
   const movedEnds = new Int32Array(ends.length);
   let count = 0;
   for (const stretch of order) {
-    const start = stretch.from === 0 ? 0 : (ends[stretch.from - 1] as number);
-    const shift = sink.length - start;
-    for (let i = stretch.from; i < stretch.to; i += 1) movedEnds[count++] = (ends[i] as number) + shift;
-    if (stretch.to > stretch.from) putBytes(sink, from.bytes.subarray(start, ends[stretch.to - 1]));
+    for (let i = stretch.from; i < stretch.to; i += 1) {
+      from.copyTo(bytes.end(), i === 0 ? 0 : (ends[i - 1] as number), ends[i] as number);
+      movedEnds[count++] = bytes.length();
+    }
   }
-  return { bytes: bytesOf(sink), ends: movedEnds };
+  from.release();
+  return { bytes, ends: movedEnds };
 }
 
 function moved(ids: Int32Array, order: readonly Stretch[] | undefined): Int32Array {

@@ -1,3 +1,4 @@
+import { sharedBufferPool } from "./buffer-pool.ts";
 import { type EncodedChunk, encodeChunk } from "./column-chunk.ts";
 import { type LeafColumn, leafColumn } from "./leaf-column.ts";
 import type { RowLayout } from "./row-layout.ts";
@@ -24,6 +25,7 @@ export function rowGroup({ leaves, structs }: Pick<RowShape, "leaves" | "structs
   // Made when its first value comes: of many columns a log source has no value in a day.
   const columns: (LeafColumn | undefined)[] = leaves.map(() => undefined);
   const presence = structPresence(structs);
+  const pool = sharedBufferPool();
   const instants: Instant[] = [];
   let sizeBytes = 0;
   return {
@@ -39,7 +41,7 @@ export function rowGroup({ leaves, structs }: Pick<RowShape, "leaves" | "structs
       const { count, leaves: laid, repetitions, definitions, values } = layout;
       for (let i = 0; i < count; i += 1) {
         const leaf = laid[i] as LeafShape;
-        const column = (columns[leaf.index] ??= leafColumn(leaf));
+        const column = (columns[leaf.index] ??= leafColumn(leaf, pool));
         column.add(row, repetitions[i] as number, definitions[i] as number, values[i]);
       }
       for (let i = 0; i < layout.structCount; i += 1) presence.add(row, layout.structs[i] as StructPlace);
@@ -56,6 +58,7 @@ export function rowGroup({ leaves, structs }: Pick<RowShape, "leaves" | "structs
           encodeChunk(leaf, columns[leaf.index], {
             rowCount,
             order,
+            pool,
             nullLevels: nullLevels[leaf.owner.index],
           }),
         ),

@@ -65,8 +65,8 @@ describe("rowLayout", () => {
       ["s.n", 0, 2, 1],
     ]);
     expect(structsOf({ text: "x" })).toEqual([0]);
-    expect(structsOf({ s: { n: null } }).toSorted()).toEqual([0, 1]);
-    expect(structsOf({ s: { deep: {} }, text: null }).toSorted()).toEqual([0, 1, 2]);
+    expect(structsOf({ s: { n: null } })).toEqual([1, 0]);
+    expect(structsOf({ s: { deep: {} }, text: null })).toEqual([2, 1, 0]);
     expect(structsOf({ things: [{ a: 1 }] })).toEqual([0]);
   });
 
