@@ -75,7 +75,7 @@ export async function lakeTable(shared: LakeTools, loaded: Loaded): Promise<Lake
       }),
     writer: <T = Row>(open?: OpenRowFiles<T>) => {
       // Without `open` the rows are given as they are: then T is Row (`LakeTable.writer`).
-      const made = open ?? (rowFiles as OpenRowFiles<unknown> as OpenRowFiles<T>);
+      const made = open ?? (rowFiles as OpenRowFiles<T>);
       return rowWriter({ ...tools, folder: tools.spools.next(), open: made }, metadata);
     },
     commit: (change, signal) =>
