@@ -6,7 +6,6 @@ import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { decodeUtf8 } from "../src/core/decode-utf8.ts";
 import type { Http } from "../src/core/http.ts";
-import { rowThread } from "../src/pipeline/beside/row-thread.ts";
 import { LOG_TABLES } from "../src/duo/tables/index.ts";
 import { type Measurement } from "./measurement.ts";
 import { recordedFile } from "./record.ts";
@@ -154,7 +153,6 @@ async function benchApp(http: Http): Promise<{ app: App; dir: string }> {
     clock: stillClock(RECORDED_UNTIL_MS + 120_000),
     env: { DUOLAKE_SECRET_KEY_DUO: "benchsecretkey000000000000000000000000001" },
     http,
-    rowThread: rowThread(),
     firstWindowMs: RECORDED_DAYS * 86_400_000,
   });
   return { app, dir };

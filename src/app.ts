@@ -8,7 +8,6 @@ import { endpointUrl } from "./duo/endpoint-url.ts";
 import type { Lake } from "./lake/lake.ts";
 import { openLake } from "./lake/open-lake.ts";
 import type { Store } from "./lake/store/store.ts";
-import type { RowThread } from "./pipeline/beside/row-thread.ts";
 import type { PullObserver } from "./pipeline/pull-observer.ts";
 import { openSecretStore } from "./secrets/open-secret-store.ts";
 import type { SecretStore } from "./secrets/store.ts";
@@ -57,8 +56,6 @@ export interface AppOptions {
   readonly journal?: Journal;
   /** Longest wait of a live pull for its turn to ask Duo, ms; default five minutes. */
   readonly requestWaitMsMax?: number;
-  /** Where many rows are made and written; on this thread where none is given. */
-  readonly rowThread?: RowThread;
   /** How much of the data files of a remote warehouse is kept on this machine, bytes; default 1 GB. */
   readonly cacheBytesMax?: number;
 }
@@ -95,7 +92,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       batchRowCountMax: options.batchRowCountMax ?? BATCH_ROW_COUNT_MAX,
       firstWindowMs: options.firstWindowMs ?? FIRST_WINDOW_MS,
       requestWaitMsMax: options.requestWaitMsMax,
-      rowThread: options.rowThread,
       duoObserver: observer.duo?.(source.name),
       pullObserver: (table) => observer.pull?.(source.name, table),
       onLeftOut: (error) => observer.leftOut?.(source.name, error),

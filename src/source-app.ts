@@ -15,7 +15,6 @@ import type { LogTable, Stream } from "./duo/tables/table.ts";
 import type { Lake } from "./lake/lake.ts";
 import { readColumns } from "./lake/read-columns.ts";
 import type { Account } from "./pipeline/account.ts";
-import type { RowThread } from "./pipeline/beside/row-thread.ts";
 import { createDeadLetters, type DeadLetters } from "./pipeline/dead-letters.ts";
 import type { PullObserver } from "./pipeline/pull-observer.ts";
 import type { ReadTexts } from "./pipeline/read-texts.ts";
@@ -58,8 +57,6 @@ export interface SourceAppOptions {
   readonly firstWindowMs: number;
   /** Longest wait of a live pull for its turn to ask Duo, ms. */
   readonly requestWaitMsMax: number | undefined;
-  /** Where many rows are made and written; on this thread where there is none. */
-  readonly rowThread: RowThread | undefined;
   readonly duoObserver: DuoObserver | undefined;
   readonly pullObserver: (table: string) => PullObserver | undefined;
   /** A child account that cannot be pulled, and why. */
@@ -151,7 +148,7 @@ function openAccount(
   const client = createDuoClient(
     child === undefined ? own : { ...own, apiHostname: child.apiHostname, accountId: child.accountId },
   );
-  const { source, config, clock, lake, batchRowCountMax, firstWindowMs, rowThread, pullObserver } = options;
+  const { source, config, clock, lake, batchRowCountMax, firstWindowMs, pullObserver } = options;
   const pullers = source.tables.map((table) => {
     const known = knownTable(table.name);
     return createTablePuller({
@@ -171,7 +168,6 @@ function openAccount(
       newId: randomUUID,
       firstWindowMs,
       exclusively: createMutex(),
-      rowThread,
       observer: pullObserver(table.name),
     });
   });

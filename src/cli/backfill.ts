@@ -10,7 +10,6 @@ import { failureLines } from "./failure-lines.ts";
 import { formatCount, formatDuration, formatInstant, isoInstant } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
-import { spareThread } from "./spare-thread.ts";
 import { readTime } from "./read-time.ts";
 import { textTable } from "./text-table.ts";
 
@@ -25,13 +24,7 @@ export async function backfill(options: BackfillCommandOptions, io: Io): Promise
   const nowMs = systemClock.nowMs();
   const range = readRange(options, { nowMs, usualMs: config.pull.backfillMs || RETENTION_MS });
   const progress = createBackfillProgress(io);
-  await using app = await createApp({
-    config,
-    clock: systemClock,
-    env: io.env,
-    observer: progress.observer,
-    ...spareThread(),
-  });
+  await using app = await createApp({ config, clock: systemClock, env: io.env, observer: progress.observer });
   const results = await backfillAll(app, {
     ...chooseTables(app, options),
     ...range,

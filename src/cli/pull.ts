@@ -10,7 +10,6 @@ import { failureLines } from "./failure-lines.ts";
 import { formatCount, formatInstant, isoInstant } from "./format.ts";
 import type { Io } from "./io.ts";
 import { type CommonOptions, loadContext } from "./load-context.ts";
-import { spareThread } from "./spare-thread.ts";
 import { createPullProgress } from "./pull-progress.ts";
 import { textTable } from "./text-table.ts";
 
@@ -20,13 +19,7 @@ export interface PullCommandOptions extends CommonOptions, ChoiceOptions {}
 export async function pull(options: PullCommandOptions, io: Io): Promise<number> {
   const config = await loadContext(options, io);
   const progress = createPullProgress(io);
-  await using app = await createApp({
-    config,
-    clock: systemClock,
-    env: io.env,
-    observer: progress.observer,
-    ...spareThread(),
-  });
+  await using app = await createApp({ config, clock: systemClock, env: io.env, observer: progress.observer });
   const selection = chooseTables(app, options);
   const results = await pullAll(app, selection, io.signal).finally(progress.end);
   if (options.json === true) io.out(`${stringifyJson({ tables: results.map(resultJson) })}\n`);

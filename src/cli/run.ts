@@ -6,7 +6,6 @@ import type { BackgroundEvent } from "../daemon/background.ts";
 import { runDaemon as runLoop } from "../daemon/daemon.ts";
 import { keepMaintained } from "../daemon/keep-maintained.ts";
 import { createRunLog, type RunLog } from "../daemon/run-log.ts";
-import { spareThread } from "./spare-thread.ts";
 import { startServer } from "../daemon/server.ts";
 import { type Board, createBoard } from "../status/board.ts";
 import { healthOf } from "../status/health.ts";
@@ -54,7 +53,6 @@ export async function runDaemon(options: RunCommandOptions, io: Io): Promise<num
       pull: metrics.pull,
       leftOut: log.leftOut,
     },
-    ...spareThread(),
   });
   const watched = watchAccounts(opened);
   budgets = watched.budgets;

@@ -1,6 +1,5 @@
 import type { Column } from "../core/columns.ts";
 import type { Row } from "../core/row.ts";
-import type { OpenRowFiles } from "./parquet/row-files.ts";
 import type { MaintainOptions, TableMaintenance } from "./maintain/maintenance.ts";
 
 /** One Parquet file that a snapshot holds, as much of its manifest entry as planning and reading need. */
@@ -35,15 +34,13 @@ export interface RefusedRow {
   readonly reason: string;
 }
 
-/** Collects rows, or whatever rows are made of, for the table's next commit. */
-export interface RowWriter<T = Row> {
+/** Collects rows column by column and turns them into Parquet; full row groups go to disk while the next ones fill. */
+export interface RowWriter {
   readonly rowCount: number;
   /** About as much as the rows that were added took before they were compressed. */
   readonly sizeBytes: number;
   /** Adds one row. One that does not fit the columns leaves nothing behind; `finish` gives it back. */
-  readonly add: (row: T) => void;
-  /** Waits while too much of what was added is not taken apart yet. */
-  readonly ready: () => Promise<void>;
+  readonly add: (row: Row) => void;
   /**
    * Writes the Parquet files (one for each day of `ts`) into the table's folder. The writer is used up.
    * A row that cannot be stored is left out and returned in `refused`; the others are written.
@@ -112,11 +109,7 @@ export interface LakeTable {
   readonly files: (options?: TsRange & DeletesRead) => Promise<readonly DataFile[]>;
   /** The table as it is now; `this` when nothing changed. */
   readonly reload: () => Promise<LakeTable>;
-  /** A writer of rows; with `open`, of what that takes. */
-  readonly writer: {
-    (): RowWriter;
-    <T>(open: OpenRowFiles<T>): RowWriter<T>;
-  };
+  readonly writer: () => RowWriter;
   /**
    * Applies the change in one commit and returns the table after it.
    *

@@ -1,11 +1,9 @@
 import type { Clock } from "../core/clock.ts";
-import type { Row } from "../core/row.ts";
 import { commitChange } from "./append/commit-change.ts";
 import type { Catalog, Loaded } from "./catalog/catalog.ts";
 import { lakeError } from "./lake-error.ts";
 import type { LakeTable, ReadableTable } from "./lake.ts";
 import type { Duckdb } from "./parquet/duckdb.ts";
-import { type OpenRowFiles, rowFiles } from "./parquet/row-files.ts";
 import { rowWriter } from "./parquet/row-writer.ts";
 import type { SpoolFolders } from "./parquet/spool-folder.ts";
 import { currentManifests } from "./read-manifests.ts";
@@ -73,11 +71,7 @@ export async function lakeTable(shared: LakeTools, loaded: Loaded): Promise<Lake
         const now = await tools.catalog.refresh(loaded);
         return now === loaded ? table : lakeTable(tools, now);
       }),
-    writer: <T = Row>(open?: OpenRowFiles<T>) => {
-      // Without `open` the rows are given as they are: then T is Row (`LakeTable.writer`).
-      const made = open ?? (rowFiles as OpenRowFiles<T>);
-      return rowWriter({ ...tools, folder: tools.spools.next(), open: made }, metadata);
-    },
+    writer: () => rowWriter({ ...tools, folder: tools.spools.next() }, metadata),
     commit: (change, signal) =>
       guard("commit to", async () =>
         lakeTable(tools, await commitChange(tools, { base: loaded, change, signal })),

@@ -1,5 +1,5 @@
 import type { Gap } from "../duo/page.ts";
-import type { BatchRows } from "./batch-rows.ts";
+import type { LakeTable, RowWriter } from "../lake/lake.ts";
 import type { Feed } from "./candidates.ts";
 import type { Cursor } from "./cursor.ts";
 import type { DeadLetter } from "./dead-letters.ts";
@@ -10,8 +10,7 @@ import type { Progress } from "./mark.ts";
 
 /** What waits to be committed together. */
 export interface Batch {
-  /** Opened with the first event. */
-  rows: BatchRows | undefined;
+  readonly writer: RowWriter;
   readonly letters: DeadLetter[];
   readonly gaps: Gap[];
   /** What the rows hold that this version does not know, and how often. */
@@ -19,8 +18,8 @@ export interface Batch {
   gauge: Cursor["gauge"];
 }
 
-export function newBatch(): Batch {
-  return { rows: undefined, letters: [], gaps: [], drift: new Map(), gauge: undefined };
+export function newBatch(table: LakeTable): Batch {
+  return { writer: table.writer(), letters: [], gaps: [], drift: new Map(), gauge: undefined };
 }
 
 /**
@@ -33,7 +32,9 @@ export async function commitBatch(options: DrainOptions, batch: Batch, progress:
   const { standing, counts, lane, signal } = options;
   const startMs = options.clock.nowMs();
   const { table } = standing;
-  const { files, refused } = await finishRows(batch, signal);
+  const waiting = batch.writer.rowCount;
+  const { files, refused } = waiting === 0 ? NOTHING_WRITTEN : await batch.writer.finish(signal);
+  if (waiting === 0) await batch.writer.abort();
   try {
     const letters = [...batch.letters, ...refused.map((one) => refusedLetter(options, one))];
     await recordLetters(options, letters);
@@ -61,11 +62,7 @@ export async function commitBatch(options: DrainOptions, batch: Batch, progress:
   }
 }
 
-async function finishRows({ rows }: Batch, signal: AbortSignal | undefined): ReturnType<BatchRows["finish"]> {
-  if (rows !== undefined && rows.rowCount > 0) return rows.finish(signal);
-  await rows?.abort();
-  return { files: [], refused: [] };
-}
+const NOTHING_WRITTEN = { files: [], refused: [] } as const;
 
 async function recordLetters(options: DrainOptions, letters: readonly DeadLetter[]): Promise<void> {
   if (letters.length === 0) return;

@@ -1,10 +1,9 @@
-import { isJsonObject, type Json, stringifySorted } from "../core/json.ts";
+import { isJsonObject, type Json, type JsonObject, stringifySorted } from "../core/json.ts";
 import type { Row } from "../core/row.ts";
 import type { Page } from "../duo/page.ts";
 import type { LogTable, Stream } from "../duo/tables/table.ts";
 import type { Account } from "./account.ts";
 import type { Identifier } from "./identity.ts";
-import { withOrigin } from "./with-origin.ts";
 
 /** An event with its identity and what the mapping made of it. */
 export interface Candidate {
@@ -70,6 +69,27 @@ export function* toCandidates(
       reason: "",
     };
   }
+}
+
+/** Fills in what only the pull knows; every row has an `event` of its own. */
+function withOrigin(
+  row: Row,
+  {
+    hash,
+    createdAt,
+    account,
+  }: { readonly hash: string; readonly createdAt: string; readonly account: Account | undefined },
+): Row {
+  const fields = row["event"] as Record<string, Json>;
+  fields["hash"] = hash;
+  fields["created"] = createdAt;
+  if (account !== undefined) row["cloud"] = { account: accountFields(account) };
+  return row;
+}
+
+/** Duo need not name an account: then its column is null. */
+function accountFields({ id, name }: Account): JsonObject {
+  return name === "" ? { id } : { id, name };
 }
 
 /** The event as text, also where it is nested too deeply for the canonical form. */

@@ -2,9 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Gap, Page } from "../duo/page.ts";
 import { findDrift } from "../duo/tables/common/find-drift.ts";
 import type { LakeTable } from "../lake/lake.ts";
-import { type BatchRows, batchRows } from "./batch-rows.ts";
 import { type Batch, commitBatch, letterHead, newBatch } from "./batch.ts";
-import type { RowThread } from "./beside/row-thread.ts";
 import { type Candidate, type Feed, toCandidates } from "./candidates.ts";
 import type { Cursor } from "./cursor.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -50,8 +48,6 @@ export interface DrainOptions {
   /** Gets the gaps that a commit recorded for the first time. */
   readonly gaps: Gap[];
   readonly clock: Clock;
-  /** Where many rows are made and written; on this thread where there is none. */
-  readonly rowThread?: RowThread | undefined;
   readonly observer?: PullObserver | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -77,46 +73,40 @@ const KNOWN_MARGIN_MS = 3_600_000;
 export function createDrain(options: DrainOptions): Drain {
   const { feed, standing, known, knownRange, counts } = options;
   const identifier = createIdentifier(feed.stream, feed.account);
-  let batch = newBatch();
+  let batch = newBatch(standing.table);
   let readThroughMs: number | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
 
   const flush = async (isEnd: boolean): Promise<void> => {
     await settle(underWay);
     const full = batch;
-    batch = newBatch();
+    batch = newBatch(standing.table);
     // Failures are kept as values until somebody waits for them; otherwise Node would end the process.
     underWay = commitBatch(options, full, { readThroughMs, gauge: full.gauge, isEnd }).catch(
       (error: unknown) => new Failure(error),
     );
   };
 
-  const openRows = (pageEventCount: number): BatchRows => {
-    const of = { table: standing.table, feed, thread: options.rowThread };
-    return (batch.rows ??= batchRows(of, pageEventCount));
-  };
   return {
     readThroughMs: () => readThroughMs,
     take: async (page) => {
       const { fetchedAtMs } = page;
-      const rows = openRows(page.events.length);
       for (const candidate of toCandidates(page, feed, identifier)) {
         counts.fetched += 1;
         if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);
-        takeIn(options, { batch, rows }, { candidate, fetchedAtMs });
+        takeIn(options, batch, { candidate, fetchedAtMs });
       }
-      await rows.ready();
       batch.gaps.push(...page.gaps);
       if (page.readThroughMs !== undefined) {
         readThroughMs = Math.max(readThroughMs ?? 0, page.readThroughMs);
         known.forgetBefore((readThroughMs - options.lookBackMs - KNOWN_MARGIN_MS) * 1000);
       }
-      const { rowCount, sizeBytes } = rows;
+      const { rowCount, sizeBytes } = batch.writer;
       if (rowCount >= options.batchRowCountMax || sizeBytes >= BATCH_BYTES_MAX) await flush(false);
     },
     takeCandidate: async (candidate, fetchedAtMs) => {
       if (!knownRange.covers(candidate)) await knownRange.lookUp(candidate);
-      return takeIn(options, { batch, rows: openRows(1) }, { candidate, fetchedAtMs });
+      return takeIn(options, batch, { candidate, fetchedAtMs });
     },
     finish: async () => {
       await flush(true);
@@ -124,7 +114,7 @@ export function createDrain(options: DrainOptions): Drain {
     },
     [Symbol.asyncDispose]: async () => {
       await underWay;
-      await batch.rows?.abort();
+      await batch.writer.abort();
     },
   };
 }
@@ -144,7 +134,7 @@ async function settle(underWay: Promise<unknown>): Promise<void> {
 /** Puts an event into the batch unless it is known; true where it is new. */
 function takeIn(
   options: DrainOptions,
-  { batch, rows }: { readonly batch: Batch; readonly rows: BatchRows },
+  batch: Batch,
   { candidate, fetchedAtMs }: { readonly candidate: Candidate; readonly fetchedAtMs: number },
 ): boolean {
   const { counts } = options;
@@ -157,14 +147,13 @@ function takeIn(
     return false;
   }
   if (isGauge) batch.gauge = { digest: digest(original), atMs: fetchedAtMs };
-  if (reason !== "") {
-    const ts = new Date(fetchedAtMs).toISOString();
-    batch.letters.push({ ...letterHead(options.feed), hash, ts, reason, original });
-    return true;
-  }
+  // Only here is the row made: what is known already needs none.
+  const { row } = candidate;
   // A letter's event is read again and again while it is in reach; it counts when it becomes a row.
-  if (stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
-  rows.add(candidate, fetchedAtMs);
+  if (row !== undefined && stream.known !== undefined) countDrift(batch, findDrift(event, stream.known));
+  const ts = new Date(fetchedAtMs).toISOString();
+  if (row !== undefined) batch.writer.add(row);
+  else batch.letters.push({ ...letterHead(options.feed), hash, ts, reason, original });
   return true;
 }
 

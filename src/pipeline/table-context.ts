@@ -5,7 +5,6 @@ import type { DuoClient } from "../duo/client.ts";
 import type { LogTable, Stream } from "../duo/tables/table.ts";
 import type { Lake } from "../lake/lake.ts";
 import type { Account } from "./account.ts";
-import type { RowThread } from "./beside/row-thread.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { PullObserver } from "./pull-observer.ts";
 import type { ReadTexts } from "./read-texts.ts";
@@ -33,7 +32,5 @@ export interface TableContext {
   readonly firstWindowMs: number;
   /** Held by whoever moves the cursor of the live lane, so that a re-read never makes a pull of this process start again. */
   readonly exclusively: Exclusively;
-  /** Where many rows are made and written; on this thread where there is none. */
-  readonly rowThread?: RowThread | undefined;
   readonly observer?: PullObserver | undefined;
 }

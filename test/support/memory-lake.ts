@@ -145,7 +145,6 @@ function writer(shared: SharedTables, operate: Operate): RowWriter {
       return rows.length;
     },
     add: (row) => void rows.push(structuredClone(row)),
-    ready: () => Promise.resolve(),
     finish: () =>
       operate(() => {
         if (rows.length === 0) return { files: [], refused: [] };

@@ -5,7 +5,7 @@ import type { V1Stream } from "../../simulator/happenings.ts";
 import type { StreamName } from "../../simulator/streams.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/simulator.ts";
-import { type App, type AppOptions, createApp } from "../../src/app.ts";
+import { type App, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Http } from "../../src/core/http.ts";
 import { throwIfStopped } from "../../src/core/clock.ts";
@@ -14,6 +14,7 @@ import { mergeColumns } from "../../src/config/merge-columns.ts";
 import type { Config, LogSource, PullConfig } from "../../src/config/config.ts";
 import type { Lake } from "../../src/lake/lake.ts";
 import { readColumns } from "../../src/lake/read-columns.ts";
+import type { Store } from "../../src/lake/store/store.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
 import type { TableResult } from "../../src/pipeline/pull-result.ts";
 import { pullAll } from "../../src/pull-all.ts";
@@ -64,9 +65,6 @@ export interface Difference {
   readonly repeated: readonly string[];
 }
 
-/** What takes the place of the program's own parts. */
-export type StartOptions = Partial<Pick<AppOptions, "clock" | "store" | "rowThread">>;
-
 /** A simulator, a clock that both sides share, and a Matano directory on a temporary folder. */
 export interface Harness extends AsyncDisposable {
   readonly simulator: Simulator;
@@ -74,7 +72,7 @@ export interface Harness extends AsyncDisposable {
   readonly dir: string;
   readonly config: Config;
   /** A program with nothing in memory, as after a start. */
-  readonly start: (options?: StartOptions) => Promise<App>;
+  readonly start: (options?: { readonly clock?: Clock; readonly store?: Store }) => Promise<App>;
   /** One pull by a program that has just been started. */
   readonly pull: () => Promise<TableResult[]>;
   readonly ask: (sql: string) => Promise<Record<string, unknown>[]>;
@@ -110,7 +108,6 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       config,
       clock: other?.clock ?? clock,
       ...(other?.store && { store: other.store }),
-      ...(other?.rowThread && { rowThread: other.rowThread }),
       env: {
         DUOLAKE_DUO_ENDPOINT_URL: simulator.url,
         DUOLAKE_SECRET_KEY_DUO: simulator.secretKey(),

@@ -83,8 +83,6 @@ export interface Stream {
 export interface MapContext {
   /** The instant of the fetch, microseconds since 1970. */
   readonly fetchedAtUs: number;
-  /** The event's canonical text where a mapping gave it before; making it again would cost as much as the mapping. */
-  readonly original?: string;
 }
 
 /**

@@ -36,12 +36,8 @@ export interface TableMapping {
  *
  * The row is made when it is asked for: an event that is read again and known already costs no mapping.
  */
-export function mapEvent(
-  value: Json,
-  { fetchedAtUs, original: known }: MapContext,
-  mapping: TableMapping,
-): Mapped {
-  const opened = openEvent(value, known);
+export function mapEvent(value: Json, { fetchedAtUs }: MapContext, mapping: TableMapping): Mapped {
+  const opened = openEvent(value);
   if (opened.kind !== "open") return opened;
 
   const tags = new Tags();

@@ -19,14 +19,12 @@ const ESCAPED_SURROGATE = "\\ud";
 /**
  * Makes an event ready for its mapping, or says why there is nothing to map: `not_an_object`, `too_deep`, or
  * empty, as `{}` and `{"response":[]}` are.
- *
- * @param known its canonical text, where an event with it was opened before
  */
-export function openEvent(value: Json, known?: string): OpenEvent | Exclude<Mapped, { kind: "row" }> {
+export function openEvent(value: Json): OpenEvent | Exclude<Mapped, { kind: "row" }> {
   if (!isJsonObject(value)) return { kind: "rejected", reason: "not_an_object" };
   const event = Object.hasOwn(value, ROUTING_KEY) ? withoutRoutingKey(value) : value;
   if (isEmpty(event)) return { kind: "empty" };
-  const original = known ?? stringifySortedWithin(event, DEPTH_MAX);
+  const original = stringifySortedWithin(event, DEPTH_MAX);
   if (original === undefined) return { kind: "rejected", reason: "too_deep" };
   if (!original.includes(ESCAPED_SURROGATE)) return { kind: "open", event, original };
   return { kind: "open", event: wellFormed(event) as JsonObject, original };
