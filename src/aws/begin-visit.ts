@@ -3,30 +3,35 @@ import type { RunLog } from "../daemon/run-log.ts";
 import { errorText } from "../core/errors.ts";
 import type { SourceApp } from "../source-app.ts";
 import { NEVER_VISITED, type SourceStatus } from "../status/source-status.ts";
+import { isLeftAlone } from "./is-left-alone.ts";
 import { pullSource } from "./pull-source.ts";
 import type { PullingApp } from "./pulling-app.ts";
 import type { Visit } from "./visit.ts";
 
-/** A log source that was visited less than this ago is left alone: a backlog of ticks says the same many times. */
-const VISIT_AGE_MS_MIN = 60_000;
+export interface BeginVisitOptions {
+  /** Time of the tick that asks, ms since 1970. */
+  readonly tickMs: number | undefined;
+  readonly enough: AbortSignal;
+  readonly log: RunLog;
+}
 
 /**
- * Pulls a log source, unless it was visited a moment ago and nothing was left.
+ * Pulls a log source, unless it is to be left alone (`is-left-alone.ts`).
  *
  * @returns undefined where nothing was asked for
  */
 export async function beginVisit(
   pulling: PullingApp,
   source: SourceApp,
-  { enough, log }: { readonly enough: AbortSignal; readonly log: RunLog },
+  { tickMs, enough, log }: BeginVisitOptions,
 ): Promise<Visit | undefined> {
   if (enough.aborted) return undefined;
   const { app } = pulling;
   const beganAtMs = app.clock.nowMs();
   const before = await openStatus(pulling, source.name, log);
-  const ageMs = beganAtMs - (before.visitedAtMs ?? -Infinity);
-  if (before.isSettled && ageMs >= 0 && ageMs < VISIT_AGE_MS_MIN) {
-    log.logger.info({ source: source.name, age_seconds: Math.round(ageMs / 1000) }, "visited already");
+  if (isLeftAlone(before, { nowMs: beganAtMs, tickMs })) {
+    const ageSeconds = Math.round((beganAtMs - (before.visitedAtMs ?? beganAtMs)) / 1000);
+    log.logger.info({ source: source.name, age_seconds: ageSeconds }, "visited already");
     return undefined;
   }
   const onResult = (result: TableResult, durationMs: number): void => log.pulled(result, durationMs);

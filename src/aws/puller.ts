@@ -6,6 +6,7 @@ import { beginVisit } from "./begin-visit.ts";
 import { endVisit } from "./end-visit.ts";
 import { keepOpen } from "./keep-open.ts";
 import { createPullBehind } from "./pull-behind.ts";
+import type { PullMessage } from "./pull-message.ts";
 import type { PullingApp } from "./pulling-app.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { type PullReport, reportVisits } from "./report-visits.ts";
@@ -17,7 +18,7 @@ import { type PullReport, reportVisits } from "./report-visits.ts";
  *
  * @throws only where the program cannot be put together; every other failure is in the report
  */
-export type Puller = (sources: readonly string[], enough: AbortSignal) => Promise<PullReport>;
+export type Puller = (message: PullMessage, enough: AbortSignal) => Promise<PullReport>;
 
 export interface PullerOptions {
   /** Puts the program together: with the first call, and again after a failure. */
@@ -35,7 +36,7 @@ export function createPuller({ open, clock, log }: PullerOptions): Puller {
   const behind = createPullBehind(log.background);
   const limits = createRateLimits();
   const opened = keepOpen(() => open(observerOf(log, limits)));
-  return async (names, enough) => {
+  return async ({ sources: names, tickMs }, enough) => {
     const pulling = await opened(names);
     pulling.secrets.forget();
     const { sources } = pulling.app;
@@ -47,7 +48,7 @@ export function createPuller({ open, clock, log }: PullerOptions): Puller {
     }
     const turns = rotated(named, clock.nowMs());
     const begun = await mapBounded(turns, SOURCE_COUNT_MAX, (source) =>
-      beginVisit(pulling, source, { enough, log }),
+      beginVisit(pulling, source, { tickMs, enough, log }),
     );
     const visits = begun.filter((visit) => visit !== undefined);
     const ended = await mapBounded(visits, SOURCE_COUNT_MAX, (visit) =>

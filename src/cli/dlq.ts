@@ -154,7 +154,7 @@ async function purge({ queues, letters }: Opened, { options, io }: Run): Promise
 /** The log sources that a message names; undefined for one of another shape, as those of the maintainer's rule. */
 function sourcesOf(body: string): readonly string[] | undefined {
   try {
-    return pullMessage(body);
+    return pullMessage(body).sources;
   } catch {
     return undefined;
   }

@@ -18,7 +18,7 @@ function start(changes: Partial<PullHandlerOptions> = {}): {
 } {
   const seen: Seen = { delaysMs: [], pulled: [], written: [], comeBacks: [], disposed: 0 };
   const handle = pullHandler({
-    pull: (sources) => {
+    pull: ({ sources }) => {
       seen.pulled.push(sources);
       return Promise.resolve(REPORT);
     },
@@ -65,7 +65,7 @@ describe("pullHandler", () => {
 
   test("names the messages that failed, and goes on with the others", async () => {
     const { handle, seen } = start({
-      pull: (sources) =>
+      pull: ({ sources }) =>
         sources[0] === "b" ? Promise.reject(new Error("no configuration")) : Promise.resolve(REPORT),
     });
     const answer = await handle(event('{"sources":["b"]}', "no json", '{"sources":["a"]}'), CONTEXT);
