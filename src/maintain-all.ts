@@ -23,14 +23,19 @@ export interface MaintainedTable extends KeptTable {
 
 /** The tables that a log source may have in the lake, in the order of the registry, then those that hold what is not Duo's. */
 export function keptTables({ name, config }: App["sources"][number]): readonly KeptTable[] {
-  return [
-    ...config.tables.map(({ name: table, resolvedName }) => ({ source: name, table, resolvedName })),
-    ...["dead_letter", "completeness"].map((table) => ({
-      source: name,
-      table,
-      resolvedName: `${name}_${table}`,
-    })),
-  ];
+  return tablesOfSource(
+    name,
+    config.tables.map((table) => table.name),
+  );
+}
+
+/** The same from names: of the log source, and short ones of its tables. */
+export function tablesOfSource(source: string, tables: readonly string[]): readonly KeptTable[] {
+  return [...tables, "dead_letter", "completeness"].map((table) => ({
+    source,
+    table,
+    resolvedName: `${source}_${table}`,
+  }));
 }
 
 /**
@@ -56,7 +61,7 @@ export async function maintainAll(
 
 /** Maintains one table. Never throws. */
 export async function maintainOne(
-  { lake, clock }: App,
+  { lake, clock }: Pick<App, "lake" | "clock">,
   table: KeptTable,
   options: MaintainOptions,
 ): Promise<MaintainedTable> {

@@ -18,7 +18,7 @@ export interface Maintenance {
   readonly rule: CfnRule;
 }
 
-/** The function that merges small files and expires snapshots, every six hours. It reads no secret and makes no table. */
+/** The function that merges small files and expires snapshots, every six hours unless there are thousands of tables. It reads no secret and makes no table. */
 export function maintenance(
   parent: Construct,
   { lake, deadLetters }: { readonly lake: LakeStorage; readonly deadLetters: CfnQueue },
@@ -37,7 +37,7 @@ export function maintenance(
     name: Fn.sub("duolake-${Label}-maintain"),
     description: "Says when to maintain the tables",
     state: "ENABLED",
-    scheduleExpression: "rate(6 hours)",
+    scheduleExpression: Fn.sub("rate(${MaintainMinutes} minutes)"),
     targets: [{ id: "maintainer", arn: maintain.attrArn, deadLetterConfig: { arn: deadLetters.attrArn } }],
   });
   new CfnPermission(scope, "MaintainPermission", {

@@ -38,6 +38,13 @@ const PARAMETERS: Readonly<Record<string, CfnParameterProps>> = {
     maxValue: 240,
     description: "Minutes from one pull to the next.",
   },
+  MaintainMinutes: {
+    type: "Number",
+    default: 360,
+    minValue: 15,
+    maxValue: 360,
+    description: "Minutes from one maintenance to the next.",
+  },
   ...Object.fromEntries(
     sourceNumbers().map((number) => [
       `Source${number}`,

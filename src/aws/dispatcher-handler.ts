@@ -36,7 +36,7 @@ async function start(env: Readonly<Record<string, string | undefined>>): Promise
   );
   return dispatchHandler({
     queue: sqsQueue({ client: new SQSClient({}), queueUrl: env["DUOLAKE_QUEUE_URL"] ?? "" }),
-    sources: async () => (await load(deployed)).logSources.map(({ name }) => name),
+    sources: async () => (await load(deployed)).sources.map(({ name }) => name),
     nowMs: systemClock.nowMs,
     onSent: (sourceCount, messageCount) =>
       logger.info({ sources: sourceCount, messages: messageCount }, "tick sent"),

@@ -1,15 +1,21 @@
 import type { Logger } from "pino";
 import type { App } from "../app.ts";
-import { keptTables, type MaintainedTable, maintainOne } from "../maintain-all.ts";
+import { type KeptTable, type MaintainedTable, maintainOne } from "../maintain-all.ts";
 import type { StatusStore } from "../status/status-objects.ts";
 import type { Deadline } from "./deadline.ts";
-import { isDueWhole, type Maintained, readMaintained, writeMaintained } from "./maintained.ts";
+import { readMaintained, writeMaintained } from "./maintained.ts";
 import { metricLine } from "./metric-line.ts";
+import { planMaintenance } from "./plan-maintenance.ts";
 import type { LambdaContext } from "./pull-handler.ts";
 
+/** A program, and the tables that its deployment may have. */
+export interface MaintainerApp extends Pick<App, "lake" | "clock">, AsyncDisposable {
+  readonly tables: readonly KeptTable[];
+}
+
 export interface MaintainHandlerOptions {
-  /** Puts the program together for one invocation. */
-  readonly open: () => Promise<App>;
+  /** Puts the program together for one invocation, and says what may be there to be maintained. */
+  readonly open: () => Promise<MaintainerApp>;
   readonly store: StatusStore;
   /** Where it stands when each table was maintained last. */
   readonly statusPath: string;
@@ -25,7 +31,7 @@ export interface MaintainHandlerOptions {
 const REMAINING_MS_MIN = 60_000;
 
 /**
- * Makes the handler of the rule for maintenance: maintains table after table, the one that has waited longest first, until the
+ * Makes the handler of the rule for maintenance: maintains table after table, in the order of `plan-maintenance.ts`, until the
  * time is over. The next invocation goes on. A failing table does not stop the others (P4).
  *
  * @returns throws where the program cannot be put together, or where every table that it came to failed
@@ -38,29 +44,24 @@ export function maintainHandler(options: MaintainHandlerOptions): (context: Lamb
     await using app = await options.open();
     const maintained = await readMaintained(store, statusPath);
     const results: MaintainedTable[] = [];
-    const tables = app.sources
-      .flatMap(keptTables)
-      .sort((a, b) => lastMs(maintained, a) - lastMs(maintained, b));
-    for (const table of tables) {
+    const due = planMaintenance(app.tables, maintained, nowMs());
+    for (const { table, scope } of due) {
       if (signal.aborted) break;
       const startMs = nowMs();
-      const scope = isDueWhole(lastMs(maintained, table), startMs) ? "all" : "open_days";
       const result = await maintainOne(app, table, { scope, signal });
       // What was stopped is the first of the next invocation.
       if (signal.aborted && result.error?.code === "stopped") break;
       results.push(result);
       tell(logger, result);
       // A table that fails must not keep the others waiting for ever: it has had its turn.
-      if (scope === "all") maintained.set(table.resolvedName, startMs);
+      const wholeMs = scope === "all" ? startMs : maintained.get(table.resolvedName)?.wholeMs;
+      maintained.set(table.resolvedName, { wholeMs: wholeMs ?? startMs, lookedMs: startMs });
     }
     await writeMaintained(store, statusPath, maintained);
-    logger.info({ tables: tables.length, maintained: results.length }, "maintenance ended");
+    const counts = { tables: app.tables.length, due: due.length, maintained: results.length };
+    logger.info(counts, "maintenance ended");
     finish(options, results);
   };
-}
-
-function lastMs(maintained: Maintained, { resolvedName }: { readonly resolvedName: string }): number {
-  return maintained.get(resolvedName) ?? -Infinity;
 }
 
 function tell(logger: MaintainHandlerOptions["logger"], result: MaintainedTable): void {

@@ -1,20 +1,19 @@
-import { isJsonObject, parseJson, stringifyJson } from "../core/json.ts";
+import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.ts";
 import { systemCode } from "../core/errors.ts";
 import type { StatusStore } from "../status/status-objects.ts";
 
-/** When tables were maintained as a whole, ms since 1970, by their names in the lake. */
-export type Maintained = Map<string, number>;
-
-const VERSION = 1;
-const DAY_MS = 86_400_000;
-/** When the day before is over for the compaction as well (`maintain-table.ts`), and a little later. */
-const DAY_BEGINS_MS = 3 * 3_600_000 + 5 * 60_000;
-
-/** True once a day of UTC, shortly after three o'clock; pure. */
-export function isDueWhole(lastMs: number, nowMs: number): boolean {
-  const day = (ms: number): number => Math.floor((ms - DAY_BEGINS_MS) / DAY_MS);
-  return !Number.isFinite(lastMs) || day(lastMs) < day(nowMs);
+/** When a table was maintained last, ms since 1970. */
+export interface LastMaintained {
+  /** As a whole. */
+  readonly wholeMs: number;
+  /** As a whole, or its open days only. */
+  readonly lookedMs: number;
 }
+
+/** When tables were maintained, by their names in the lake. */
+export type Maintained = Map<string, LastMaintained>;
+
+const VERSION = 2;
 
 /** Reads the object; one that is missing or damaged means that nothing is known: all tables are looked at again. */
 export async function readMaintained(store: StatusStore, path: string): Promise<Maintained> {
@@ -30,7 +29,10 @@ export async function readMaintained(store: StatusStore, path: string): Promise<
     const tables = isJsonObject(document) && document["version"] === VERSION ? document["tables"] : undefined;
     if (!isJsonObject(tables)) return new Map();
     return new Map(
-      Object.entries(tables).filter((one): one is [string, number] => typeof one[1] === "number"),
+      Object.entries(tables).flatMap(([name, times]) => {
+        const last = lastOf(times);
+        return last === undefined ? [] : [[name, last] as const];
+      }),
     );
   } catch {
     return new Map();
@@ -42,6 +44,14 @@ export async function writeMaintained(
   path: string,
   maintained: Maintained,
 ): Promise<void> {
-  const document = { version: VERSION, tables: Object.fromEntries(maintained) };
-  await store.replace(path, new TextEncoder().encode(stringifyJson(document)));
+  const tables = Object.fromEntries(
+    [...maintained].map(([name, { wholeMs, lookedMs }]) => [name, [wholeMs, lookedMs]]),
+  );
+  await store.replace(path, new TextEncoder().encode(stringifyJson({ version: VERSION, tables })));
+}
+
+function lastOf(times: Json): LastMaintained | undefined {
+  if (!Array.isArray(times)) return undefined;
+  const [wholeMs, lookedMs] = times as readonly Json[];
+  return typeof wholeMs === "number" && typeof lookedMs === "number" ? { wholeMs, lookedMs } : undefined;
 }

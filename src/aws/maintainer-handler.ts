@@ -1,9 +1,11 @@
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { openS3 } from "../lake/open-s3.ts";
+import { tablesOfSource } from "../maintain-all.ts";
 import { startDeadline } from "./deadline.ts";
 import { deployedEnvironment } from "./deployed-environment.ts";
 import { deployedConfigLoader } from "./load-deployed-config.ts";
@@ -24,10 +26,28 @@ function start(env: Readonly<Record<string, string | undefined>>): ReturnType<ty
   const deployed = deployedEnvironment(env);
   const temporaryFolder = tmpdir();
   const store = openS3({ clock: systemClock, localFolder: join(temporaryFolder, "duolake") });
-  const load = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
+  const loadDeployed = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
   const output = pino.destination({ fd: 1, sync: true });
   return maintainHandler({
-    open: async () => createApp({ config: await load(deployed), clock: systemClock, env }),
+    open: async () => {
+      const { sources, load } = await loadDeployed(deployed);
+      // Tables are maintained by their names: what their log sources are is of no matter.
+      const config = await load([]);
+      const app = await createApp({ config, clock: systemClock, env });
+      // A hundred names with each request: most log sources have no dead letters, and asking for each table takes minutes.
+      const there = new Set(await app.lake.list());
+      return {
+        lake: app.lake,
+        clock: app.clock,
+        tables: sources
+          .flatMap(({ name, tables }) => tablesOfSource(name, tables))
+          .filter(({ resolvedName }) => there.has(resolvedName)),
+        [Symbol.asyncDispose]: async () => {
+          await app[Symbol.asyncDispose]();
+          await rm(config.dir, { recursive: true, force: true });
+        },
+      };
+    },
     store,
     statusPath: `${statusFolder(deployed.warehouse)}/maintenance.json`,
     label: deployed.label,

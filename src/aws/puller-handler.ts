@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -18,6 +19,9 @@ import { sqsComeBack } from "./sqs-come-back.ts";
 import { statusFolder } from "./status-folder.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Up to here one program serves all log sources; above, one for those of each message: thousands take a minute to load. */
+const SOURCE_COUNT_ALL_MAX = 100;
 
 let started: ReturnType<typeof pullHandler> | undefined;
 
@@ -44,17 +48,27 @@ function start(env: Environment): ReturnType<typeof pullHandler> {
 }
 
 /** Configuration, secrets and status objects as the deployment has them. */
-function opener(env: Environment): (observer: AppObserver) => Promise<PullingApp> {
+function opener(
+  env: Environment,
+): (observer: AppObserver, sources: readonly string[]) => Promise<PullingApp> {
   const deployed = deployedEnvironment(env);
   const temporaryFolder = tmpdir();
   const store = openS3({ clock: systemClock, localFolder: join(temporaryFolder, "duolake") });
   const loadDeployed = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
-  return async (observer) => {
-    const config = await loadDeployed(deployed);
+  return async (observer, names) => {
+    const { sources, load } = await loadDeployed(deployed);
+    const config = await load(sources.length <= SOURCE_COUNT_ALL_MAX ? undefined : names);
     const secretStore = openSecretStore(config, env);
     const own = { config, clock: systemClock, env, secretStore };
     const status = { statusStore: store, statusFolder: statusFolder(deployed.warehouse) };
-    return openPullingApp({ ...own, ...status }, observer);
+    const pulling = await openPullingApp({ ...own, ...status }, observer);
+    return {
+      ...pulling,
+      [Symbol.asyncDispose]: async () => {
+        await pulling[Symbol.asyncDispose]();
+        await rm(config.dir, { recursive: true, force: true });
+      },
+    };
   };
 }
 

@@ -21,8 +21,8 @@ import { type PullReport, reportVisits } from "./report-visits.ts";
 export type Puller = (message: PullMessage, enough: AbortSignal) => Promise<PullReport>;
 
 export interface PullerOptions {
-  /** Puts the program together: with the first call, and again after a failure. */
-  readonly open: (observer: AppObserver) => Promise<PullingApp>;
+  /** Puts a program together for these log sources, or for more. */
+  readonly open: (observer: AppObserver, sources: readonly string[]) => Promise<PullingApp>;
   readonly clock: Clock;
   readonly log: RunLog;
 }
@@ -35,7 +35,7 @@ const ROTATION_MS = 60_000;
 export function createPuller({ open, clock, log }: PullerOptions): Puller {
   const behind = createPullBehind(log.background);
   const limits = createRateLimits();
-  const opened = keepOpen(() => open(observerOf(log, limits)));
+  const opened = keepOpen((names) => open(observerOf(log, limits), names));
   return async ({ sources: names, tickMs }, enough) => {
     const pulling = await opened(names);
     pulling.secrets.forget();

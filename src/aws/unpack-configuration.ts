@@ -5,24 +5,41 @@ import { isJsonObject, type Json, parseJson, stringifyJson } from "../core/json.
 /** A path below the directory, with `/`: no way out of it, nothing hidden. */
 const PATH = /^[^/\\.\0][^/\\\0]*(?:\/[^/\\.\0][^/\\\0]*)*$/;
 
+/** A log source of a deployment. */
+export interface DeployedSource {
+  readonly name: string;
+  /** Its folder in `log_sources/`. */
+  readonly folder: string;
+  /** Short names of its tables. */
+  readonly tables: readonly string[];
+}
+
+/** A Matano directory as it travelled. */
+export interface UnpackedConfiguration {
+  /** Texts by their path from the directory. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly sources: readonly DeployedSource[];
+}
+
+const VERSION = 2;
+
 /**
  * Reads the document in which a Matano directory travels with its deployment. Pure.
  *
  * @param key names the document: the checksum in it must be that of the bytes
- * @returns the files' texts by their path from the directory
  * @throws config_invalid where it is damaged, of another version, or names a file outside of the directory
  */
-export function unpackConfiguration(key: string, bytes: Uint8Array): ReadonlyMap<string, string> {
+export function unpackConfiguration(key: string, bytes: Uint8Array): UnpackedConfiguration {
   const found = createHash("sha256").update(bytes).digest("hex");
   if (key.match(/([0-9a-f]{64})\.json$/)?.[1] !== found) {
     throw invalid(key, `its bytes are not those that its name tells, got sha256 ${found}`);
   }
   const document = parsed(key, bytes);
-  if (!isJsonObject(document) || document["version"] !== 1) {
+  if (!isJsonObject(document) || document["version"] !== VERSION) {
     const version = isJsonObject(document) ? stringifyJson(document["version"] ?? null) : "no object";
-    throw invalid(key, `this version of duolake reads version 1, got ${version}`);
+    throw invalid(key, `this version of duolake reads version ${VERSION}, got ${version}`);
   }
-  const { files } = document;
+  const { files, sources } = document;
   if (!isJsonObject(files)) throw invalid(key, "it has no files");
   const texts = new Map<string, string>();
   for (const [path, text] of Object.entries(files)) {
@@ -30,7 +47,20 @@ export function unpackConfiguration(key: string, bytes: Uint8Array): ReadonlyMap
     if (typeof text !== "string") throw invalid(key, `a file has no text, got ${path}`);
     texts.set(path, text);
   }
-  return texts;
+  if (!Array.isArray(sources) || !sources.every(isSource))
+    throw invalid(key, "it does not list its log sources");
+  return { files: texts, sources };
+}
+
+function isSource(value: Json): value is Json & DeployedSource {
+  if (!isJsonObject(value)) return false;
+  const { name, folder, tables } = value;
+  return (
+    typeof name === "string" &&
+    typeof folder === "string" &&
+    Array.isArray(tables) &&
+    tables.every((table) => typeof table === "string")
+  );
 }
 
 function parsed(key: string, bytes: Uint8Array): Json {

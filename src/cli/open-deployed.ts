@@ -47,7 +47,7 @@ export async function openDeployed(
   const dispose = (): Promise<void> => rm(temporaryFolder, { recursive: true, force: true });
   try {
     const load = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
-    const config = await load({
+    const deployed = await load({
       label: output("LabelOut"),
       configBucket: output("CodeBucketName"),
       configKey: output("ConfigKeyOut"),
@@ -55,6 +55,7 @@ export async function openDeployed(
       database,
       secretStore: storeOfStack({ parameters }),
     });
+    const config = await deployed.load();
     const lake = await openLake({
       ...config.lake,
       clock: systemClock,

@@ -19,8 +19,11 @@ const SIZE_BYTES_MAX = 32 * 1024 * 1024;
 const SOURCES_FOLDER = "log_sources";
 
 /**
- * Packs the files of a Matano directory that count, and nothing else, into one JSON document:
- * `{"version":1,"files":{"matano.config.yml":"…"}}`, keys sorted. The same files give the same bytes.
+ * Packs the files of a Matano directory that count, and nothing else, into one JSON document, keys sorted:
+ * `{"version":2,"sources":[{"name":"duo","folder":"duo","tables":["auth"]}],"files":{"matano.config.yml":"…"}}`. The same
+ * files give the same bytes.
+ *
+ * With the list of log sources a function finds the files of those that it works for without reading the others.
  *
  * Log sources that are not pulled, Matano's other types above all, stay out, and so does whatever else lies in the folder.
  *
@@ -31,7 +34,9 @@ export async function configurationDocument(
   config: Pick<Config, "dir" | "logSources">,
 ): Promise<ConfigurationDocument> {
   const { dir } = config;
-  const wanted = new Set(config.logSources.map(({ name }) => name));
+  const tablesOf = new Map(config.logSources.map(({ name, tables }) => [name, tables]));
+  const sources: { readonly name: string; readonly folder: string; readonly tables: readonly string[] }[] =
+    [];
   const files: Record<string, string> = {};
   const take = async (path: string): Promise<void> => {
     const text = await textOf(dir, path);
@@ -41,13 +46,17 @@ export async function configurationDocument(
   for (const folder of await namesIn(dir, SOURCES_FOLDER)) {
     const head = `${SOURCES_FOLDER}/${folder}/log_source.yml`;
     const text = await textOf(dir, head);
-    if (text === undefined || !wanted.has(nameIn(text))) continue;
+    const name = nameIn(text ?? "");
+    const known = tablesOf.get(name);
+    if (text === undefined || known === undefined) continue;
+    sources.push({ name, folder, tables: known.map((table) => table.name) });
     files[head] = text;
     const tables = `${SOURCES_FOLDER}/${folder}/tables`;
-    for (const name of await namesIn(dir, tables)) if (name.endsWith(".yml")) await take(`${tables}/${name}`);
+    for (const file of await namesIn(dir, tables)) if (file.endsWith(".yml")) await take(`${tables}/${file}`);
   }
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => compareCodePoints(a, b)));
-  const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, files: sorted }));
+  sources.sort((a, b) => compareCodePoints(a.name, b.name));
+  const bytes = new TextEncoder().encode(JSON.stringify({ version: 2, sources, files: sorted }));
   if (bytes.length > SIZE_BYTES_MAX) {
     throw new DuolakeError(
       "config_invalid",

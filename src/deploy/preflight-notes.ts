@@ -6,6 +6,7 @@ import { intervalMinutes } from "./stack-parameters.ts";
 
 /** An account's first quota. */
 const CONCURRENCY_FEW = 10;
+const NAME_COUNT_MAX = 10;
 
 /** Whether the stack makes the database; one that was there before is used and left alone. */
 export function createsDatabase(
@@ -35,6 +36,12 @@ export function refuseOtherDatabase(found: Pick<Preflight, "stack" | "state">, n
   );
 }
 
+/** As many names as a line has room for. */
+function firstOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAME_COUNT_MAX).join(", ");
+  return names.length <= NAME_COUNT_MAX ? shown : `${shown} and ${names.length - NAME_COUNT_MAX} more`;
+}
+
 /** What an operator should know before a deployment, a line each; none of it stops it. */
 export function preflightNotes(preflight: Preflight, config: Config): string[] {
   const { database, secrets, lambdaConcurrency, isLakeFormationOnly } = preflight;
@@ -46,7 +53,7 @@ export function preflightNotes(preflight: Preflight, config: Config): string[] {
   if (database !== undefined && !isOwn) {
     notes.push(`the Glue database ${lake.database} is there already: it is used, and no part of the stack`);
   }
-  if (known.length > 0) notes.push(`tables that are there go on as they are: ${known.join(", ")}`);
+  if (known.length > 0) notes.push(`tables that are there go on as they are: ${firstOf(known)}`);
   if (database === undefined && madeDatabase(preflight) === lake.database) {
     notes.push(
       `the Glue database ${lake.database} is gone although the stack made it: nothing can be stored; make it again with: aws glue create-database --database-input Name=${lake.database}`,

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { closestName } from "../config/closest-name.ts";
 import { DuolakeError } from "../core/errors.ts";
 import { deployedStore, storeParameter } from "./deployed-store.ts";
+import { maintainMinutes } from "./maintain-minutes.ts";
 
 /** What an operator may set; a value stays until another one is given. */
 export const SETTING_NAMES = ["AlarmEmail", "LogRetentionDays", "MaxConcurrency", "MemoryMiB"] as const;
@@ -42,6 +43,7 @@ export function stackParameters(facts: ParameterFacts): Readonly<Record<string, 
     `Source${index + 1}`,
     isSpread ? "" : (names[index] ?? ""),
   ]);
+  const tableCount = config.logSources.reduce((sum, { tables }) => sum + tables.length, 0);
   const computed: Readonly<Record<string, string>> = {
     Label: facts.label,
     CodeBucket: facts.codeBucket,
@@ -50,6 +52,7 @@ export function stackParameters(facts: ParameterFacts): Readonly<Record<string, 
     Database: config.lake.database,
     CreateDatabase: String(facts.createDatabase),
     IntervalMinutes: String(intervalMinutes(config.pull.intervalMs)),
+    MaintainMinutes: String(maintainMinutes(tableCount)),
     ...(Object.fromEntries(sources) as Record<string, string>),
     UseDispatcher: String(isSpread),
     HeartbeatEnabled: String(facts.hasPopulatedSecret),

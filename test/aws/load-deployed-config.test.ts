@@ -11,6 +11,12 @@ import { configurationDocument } from "../../src/deploy/configuration-document.t
 const DUO =
   "name: duo\nmanaged:\n  type: DUO\n  properties:\n    api_hostname: api-eac94d5a.duosecurity.com\n    integration_key: DI62OFKPBEXHLW1DOB8A\n";
 
+/** A directory whose one log source lies in a folder of another name. */
+function documentOf(folder: string): string {
+  const sources = [{ name: "duo", folder, tables: [] }];
+  return JSON.stringify({ version: 2, sources, files: { [`log_sources/${folder}/log_source.yml`]: DUO } });
+}
+
 describe("deployedConfigLoader", () => {
   let root: string;
   let temporaryFolder: string;
@@ -64,7 +70,9 @@ describe("deployedConfigLoader", () => {
 
   test("gives what was deployed, with the lake and the secrets of the deployment", async () => {
     const local = await loadDirectory(join(root, "dir"));
-    const config = await loader()(deployed(put((await configurationDocument(local)).bytes)));
+    const { sources, load } = await loader()(deployed(put((await configurationDocument(local)).bytes)));
+    const config = await load();
+    expect(sources).toEqual([{ name: "duo", folder: "duo", tables: ["auth"] }]);
     expect(config.logSources).toEqual(local.logSources);
     expect(config.pull).toEqual(local.pull);
     expect(config.lake).toEqual({
@@ -77,8 +85,8 @@ describe("deployedConfigLoader", () => {
 
   test("downloads once per key, and again where the key is another", async () => {
     const load = loader();
-    const first = putText(JSON.stringify({ version: 1, files: { "log_sources/a/log_source.yml": DUO } }));
-    const second = putText(JSON.stringify({ version: 1, files: { "log_sources/b/log_source.yml": DUO } }));
+    const first = putText(documentOf("a"));
+    const second = putText(documentOf("b"));
     await Promise.all([load(deployed(first)), load(deployed(first))]);
     await load(deployed(first));
     await load(deployed(second));
@@ -88,43 +96,66 @@ describe("deployedConfigLoader", () => {
   test("has its secrets where the deployment says", async () => {
     const local = await loadDirectory(join(root, "dir"));
     const key = put((await configurationDocument(local)).bytes);
-    expect((await loader()(deployed(key, "ssm"))).secrets).toEqual({ store: "ssm", label: "main" });
+    const { load } = await loader()(deployed(key, "ssm"));
+    expect((await load([])).secrets).toEqual({ store: "ssm", label: "main" });
+  });
+
+  test("unpacks the log sources that are asked for, whatever their folders are called, and only those", async () => {
+    for (const name of ["b", "c"]) {
+      await mkdir(join(root, `dir/log_sources/folder-${name}/tables`), { recursive: true });
+      await writeFile(
+        join(root, `dir/log_sources/folder-${name}/log_source.yml`),
+        DUO.replace("name: duo", `name: duo_${name}`),
+      );
+      await writeFile(join(root, `dir/log_sources/folder-${name}/tables/admin.yml`), "name: admin\n");
+    }
+    const local = await loadDirectory(join(root, "dir"));
+    const { load } = await loader()(deployed(put((await configurationDocument(local)).bytes)));
+    const config = await load(["duo_c", "gone"]);
+    expect(config.logSources).toEqual(local.logSources.filter(({ name }) => name === "duo_c"));
+    expect(await readdir(join(config.dir, "log_sources"))).toEqual(["folder-c"]);
+    expect((await load([])).logSources).toEqual([]);
+    expect(reads).toHaveLength(1);
   });
 
   test("tries again after a failure", async () => {
     const load = loader();
-    const key = putText(JSON.stringify({ version: 1, files: { "log_sources/a/log_source.yml": DUO } }));
+    const key = putText(documentOf("a"));
     isDown = true;
     await expect(load(deployed(key))).rejects.toThrow("no answer");
     isDown = false;
-    expect((await load(deployed(key))).logSources.map(({ name }) => name)).toEqual(["duo"]);
+    expect((await load(deployed(key))).sources.map(({ name }) => name)).toEqual(["duo"]);
   });
 
   test("leaves nothing behind where the directory does not validate", async () => {
     const key = putText(
-      JSON.stringify({ version: 1, files: { "log_sources/a/log_source.yml": "name: 1\nx: [" } }),
+      JSON.stringify({ version: 2, sources: [], files: { "log_sources/a/log_source.yml": "name: 1\nx: [" } }),
     );
-    await expect(loader()(deployed(key))).rejects.toMatchObject({ code: "config_invalid" });
+    const { load } = await loader()(deployed(key));
+    await expect(load()).rejects.toMatchObject({ code: "config_invalid" });
     expect(await readdir(temporaryFolder)).toEqual([]);
   });
 
   test.each([
     ["no JSON", "{"],
     ["no object", "[]"],
-    ["another version", '{"version":2,"files":{}}'],
-    ["no files", '{"version":1}'],
-    ["a text that is none", '{"version":1,"files":{"a.yml":1}}'],
-    ["a way out", '{"version":1,"files":{"../a.yml":""}}'],
-    ["a way out further down", '{"version":1,"files":{"a/../../b.yml":""}}'],
-    ["an absolute path", '{"version":1,"files":{"/a.yml":""}}'],
+    ["another version", '{"version":1,"sources":[],"files":{}}'],
+    ["no files", '{"version":2,"sources":[]}'],
+    ["a text that is none", '{"version":2,"sources":[],"files":{"a.yml":1}}'],
+    ["a way out", '{"version":2,"sources":[],"files":{"../a.yml":""}}'],
+    ["a way out further down", '{"version":2,"sources":[],"files":{"a/../../b.yml":""}}'],
+    ["an absolute path", '{"version":2,"sources":[],"files":{"/a.yml":""}}'],
+    ["no list of log sources", '{"version":2,"files":{}}'],
+    ["log sources that are none", '{"version":2,"sources":[{"name":"a"}],"files":{}}'],
+    ["tables that are none", '{"version":2,"sources":[{"name":"a","folder":"a","tables":[1]}],"files":{}}'],
   ])("refuses a document with %s", async (_what, text) => {
     await expect(loader()(deployed(putText(text)))).rejects.toMatchObject({ code: "config_invalid" });
     expect(await readdir(temporaryFolder)).toEqual([]);
   });
 
   test("refuses bytes that are not those of the name", async () => {
-    const key = putText('{"version":1,"files":{}}');
-    objects.set(`s3://code/${key}`, new TextEncoder().encode('{"version":1,"files":{} }'));
+    const key = putText('{"version":2,"sources":[],"files":{}}');
+    objects.set(`s3://code/${key}`, new TextEncoder().encode('{"version":2,"sources":[],"files":{} }'));
     await expect(loader()(deployed(key))).rejects.toMatchObject({ code: "config_invalid" });
   });
 });

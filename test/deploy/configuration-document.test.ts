@@ -22,7 +22,7 @@ describe("configurationDocument", () => {
       readonly version: number;
       readonly files: Record<string, string>;
     };
-    expect(value.version).toBe(1);
+    expect(value.version).toBe(2);
     return value.files;
   };
 

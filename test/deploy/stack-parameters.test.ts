@@ -33,6 +33,7 @@ describe("stackParameters", () => {
       Database: "matano",
       CreateDatabase: "true",
       IntervalMinutes: "5",
+      MaintainMinutes: "360",
       Source1: "duo",
       Source2: "duo_b",
       Source3: "",

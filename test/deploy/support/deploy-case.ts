@@ -16,6 +16,7 @@ export const TEMPLATE: {
       ["Database", "matano"],
       ["CreateDatabase", "true"],
       ["IntervalMinutes", "5"],
+      ["MaintainMinutes", "360"],
       ...[1, 2, 3, 4, 5].map((index) => [`Source${index}`, ""]),
       ["UseDispatcher", "false"],
       ["AlarmEmail", ""],
