@@ -48,7 +48,6 @@ export function createAccounts(plan: LoadPlan, names: readonly string[], random:
   return {
     handle: ({ sources, tickMs }, startMs, container) => {
       const isKilled = random.chance(plan.faults.killShare);
-      // Tables are opened one by one, but most messages are of one kind: either all are open, or none.
       const openedShare = openedCount(container, sources) / sources.length;
       const work = startWork(plan, { startMs, openedShare, random });
       const begun = isKilled ? sources.slice(0, Math.floor(sources.length / 2)) : sources;

@@ -1,7 +1,7 @@
 /** One container of the function. */
 export interface LoadContainer {
-  /** Log sources whose tables it still has open. */
-  readonly known: Set<string>;
+  /** Messages whose log sources it still has open, and how many these are; the latest is the last. */
+  readonly opened: Map<string, number>;
 }
 
 /** Containers of one function, as Lambda keeps them. */
@@ -25,7 +25,7 @@ export function createContainers(): Containers {
       busyCount += 1;
       const last = free.pop();
       const isKept = last !== undefined && nowMs - last.sinceMs <= IDLE_MS_MAX;
-      return { container: isKept ? last.container : { known: new Set() }, isNew: !isKept };
+      return { container: isKept ? last.container : { opened: new Map() }, isNew: !isKept };
     },
     free: (container, nowMs) => {
       busyCount -= 1;

@@ -30,11 +30,11 @@ type LoadOptionName =
 export const MEASURED: LoadTimings = {
   coldStartSeconds: 2,
   messageSeconds: 0.1,
-  idleVisitSeconds: 0.08,
-  openSeconds: 0.15,
-  commitSeconds: 0.11,
+  idleVisitSeconds: 0.09,
+  openSeconds: 0.09,
+  commitSeconds: 0.12,
   leftAloneSeconds: 0.01,
-  outageVisitSeconds: 13,
+  outageVisitSeconds: 12,
   maintainTableSeconds: 2,
 };
 
