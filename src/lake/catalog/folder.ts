@@ -10,7 +10,14 @@ import { metadataBytes } from "./metadata-bytes.ts";
 import { nextMetadata } from "./next-metadata.ts";
 import { pruneMetadata } from "./prune-metadata.ts";
 import { isTableName, tableLocation } from "./table-location.ts";
-import { metadataFile, newestVersion, versionAfter, versionOf, writeHint } from "./versions.ts";
+import {
+  metadataFile,
+  newestVersion,
+  refuseCompressedNext,
+  versionAfter,
+  versionOf,
+  writeHint,
+} from "./versions.ts";
 
 /**
  * Tables as folders: `<warehouse>/<database>/<table>/metadata/vN.metadata.json`, the highest N counts.
@@ -41,7 +48,10 @@ export function folderCatalog(options: {
       const { name } = base;
       const version = versionOf(base.metadataLocation);
       const next = metadataFile(locationOf(name), version + 1);
-      if ((await store.exists(base.metadataLocation)) && !(await store.exists(next))) return base;
+      if ((await store.exists(base.metadataLocation)) && !(await store.exists(next))) {
+        await refuseCompressedNext(store, { location: locationOf(name), version });
+        return base;
+      }
       const loaded = await load(store, { name, location: locationOf(name) });
       if (loaded === undefined) throw gone(name, base.metadataLocation);
       return loaded.metadataLocation === base.metadataLocation ? base : loaded;

@@ -15,6 +15,8 @@ const ATTEMPT_COUNT_MAX = 3;
 /** Other engines may compress them, and put that before or behind. */
 const METADATA_FILE = /\.metadata\.json(\.gz)?$/;
 const HINT = "version-hint.text";
+/** Hadoop's file system puts one beside each file that it writes. */
+const CHECKSUM_FILE = /^\.(.+)\.crc$/;
 
 /**
  * Removes files that nothing names and that are older than an age limit from a table's `data` and `metadata` folders: what killed
@@ -92,7 +94,7 @@ async function findOrphans(
     const old = entries.filter(({ modifiedAtMs }) => modifiedAtMs < oldestMs);
     if (old.length === 0) continue;
     const live = (current ??= await currentNames(store, first.metadata));
-    const suspects = old.filter(({ path }) => !live.has(nameOf(path)));
+    const suspects = old.filter(({ path }) => !live.has(ownNameOf(path)));
     if (suspects.length === 0) continue;
     const known = (named ??= await namesOf(first));
     found.push(
@@ -138,7 +140,7 @@ function isUnnamed(
     keepsMetadata,
   }: { readonly loaded: Loaded; readonly named: ReadonlySet<string>; readonly keepsMetadata: boolean },
 ): boolean {
-  const name = nameOf(path);
+  const name = ownNameOf(path);
   if (name === HINT) return false;
   if (!METADATA_FILE.test(name)) return !named.has(name);
   // A server that writes them knows best what it needs them for.
@@ -151,6 +153,12 @@ function isUnnamed(
   const current = versionOf(nameOf(metadataLocation));
   if (version === undefined || current === undefined || version >= current) return false;
   return !metadata["metadata-log"].some((entry) => nameOf(entry["metadata-file"]) === name);
+}
+
+/** A checksum goes with its file. */
+function ownNameOf(path: string): string {
+  const name = nameOf(path);
+  return CHECKSUM_FILE.exec(name)?.[1] ?? name;
 }
 
 /** Other catalogs' names say no version that could be compared. */

@@ -60,3 +60,44 @@ describe("folderCatalog with a failing store", () => {
     await expect(set(tools, base, "x")).rejects.toBeInstanceOf(CommitUnknown);
   });
 });
+
+describe("folderCatalog beside an engine that compresses metadata", () => {
+  const put = (tools: CommitTools, file: string): Promise<boolean> =>
+    tools.store.putIfAbsent(`/w/d/t/metadata/${file}`, new Uint8Array([0x1f, 0x8b]));
+  const refusal = {
+    code: "lake_format_unsupported",
+    message: expect.stringContaining("write.metadata.compression-codec to none") as unknown,
+  };
+
+  test.each(["v2.gz.metadata.json", "v2.metadata.json.gz"])(
+    "a table whose newest version is %s is refused, and not begun anew",
+    async (file) => {
+      const tools = memoryTools();
+      await memoryTable(tools);
+      await put(tools, file);
+      await tools.store.replace("/w/d/t/metadata/version-hint.text", new TextEncoder().encode("2"));
+      await expect(tools.catalog.load("t")).rejects.toMatchObject(refusal);
+    },
+  );
+
+  test("a table that has no other versions is refused as well", async () => {
+    const tools = memoryTools();
+    await put(tools, "v1.gz.metadata.json");
+    await expect(tools.catalog.load("t")).rejects.toMatchObject(refusal);
+  });
+
+  test("whoever has the table open finds out before the next commit", async () => {
+    const tools = memoryTools();
+    const base = await memoryTable(tools);
+    await put(tools, "v2.gz.metadata.json");
+    await expect(tools.catalog.refresh(base)).rejects.toMatchObject(refusal);
+  });
+
+  test("it is read again once a later version is none of these", async () => {
+    const tools = memoryTools();
+    const base = await memoryTable(tools);
+    await commits(tools, 2, base);
+    await put(tools, "v2.gz.metadata.json");
+    expect((await tools.catalog.load("t"))?.metadataLocation).toBe("/w/d/t/metadata/v3.metadata.json");
+  });
+});
