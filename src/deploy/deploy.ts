@@ -50,7 +50,7 @@ export async function deploy(
   request: DeployRequest,
   talk: DeployTalk,
 ): Promise<DeployOutcome> {
-  const found = await preflight(services, request);
+  const found = await preflight(services, request, talk.step);
   await talk.found(found);
   if (found.state === "never_up" && !(await removeNeverUp(services, request, { found, talk }))) {
     return outcomeOf("declined", found, []);
@@ -86,7 +86,7 @@ export async function deploy(
       pending = undefined;
       await follow(services, plan, { name: stackName(request.label), afterId, talk });
     }
-    const secrets = await makePlaceholders(services, request, found.secrets);
+    const secrets = await makePlaceholders(services, request, { found: found.secrets, step: talk.step });
     const stack = await asked("read the stack", () => services.stacks.describe(stackName(request.label)));
     const outcome = isChanged ? "deployed" : "no_changes";
     return { outcome, preflight: found, changes: plan.changes, stack, secrets };

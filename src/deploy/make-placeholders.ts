@@ -1,6 +1,7 @@
 import { mapBounded } from "../core/map-bounded.ts";
 import type { SecretStatus } from "../secrets/store.ts";
 import type { DeployRequest } from "./deploy-request.ts";
+import { countSteps } from "./count-steps.ts";
 import { deployedStore } from "./deployed-store.ts";
 import type { Preflight } from "./preflight.ts";
 import type { Services } from "./services.ts";
@@ -19,14 +20,17 @@ const SECRET_WRITE_COUNT_MAX = 4;
 export async function makePlaceholders(
   services: Pick<Services, "secrets">,
   { config, label }: Pick<DeployRequest, "config" | "label">,
-  found: Preflight["secrets"],
+  { found, step }: { readonly found: Preflight["secrets"]; readonly step: (text: string) => void },
 ): Promise<SecretPlace[]> {
   const store = services.secrets(label, deployedStore(config));
   const before = new Map(found.map(({ source, status }) => [source, status]));
+  const missingCount = found.filter(({ status }) => status === "missing").length;
+  const count = countSteps(step, { doing: "making places for secrets", total: missingCount });
   return mapBounded(config.logSources, SECRET_WRITE_COUNT_MAX, async ({ name: source }) => {
     const status = before.get(source) ?? "missing";
     if (status !== "missing") return { source, status, isCreated: false };
     const isCreated = await store.createPlaceholder(source);
+    count();
     // Somebody else may have made it, and filled it, meanwhile.
     return { source, status: isCreated ? ("placeholder" as const) : await store.status(source), isCreated };
   });

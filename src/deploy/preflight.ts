@@ -5,6 +5,7 @@ import type { SecretStatus } from "../secrets/store.ts";
 import { asked } from "./asked.ts";
 import type { CatalogDatabase } from "./data-catalog.ts";
 import type { Caller } from "./identity.ts";
+import { countSteps } from "./count-steps.ts";
 import { deployedStore } from "./deployed-store.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState, type StackState } from "./stack-state.ts";
@@ -31,12 +32,14 @@ const SECRET_READ_COUNT_MAX = 8;
 /**
  * Looks at the account that a directory is to be deployed to. Nothing is changed.
  *
+ * @param step hears how far it is where there are hundreds of log sources
  * @throws aws_credentials_invalid, aws_forbidden, aws_unreachable, deploy_refused where the stack cannot be changed now or another
  *   account has the name of a bucket, secret_unreadable for a secret that is scheduled for deletion or damaged, usage_invalid for the wrong region
  */
 export async function preflight(
   services: Services,
   { config, label }: { readonly config: Config; readonly label: string },
+  step?: (text: string) => void,
 ): Promise<Preflight> {
   if (config.logSources.length === 0) {
     throw new DuolakeError("deploy_refused", `Cannot deploy ${config.dir}: it has no Duo log source`);
@@ -50,10 +53,12 @@ export async function preflight(
   // What is up has its buckets.
   if (state !== "ready") await checkBuckets(services, label, caller);
   const store = services.secrets(label, deployedStore(config));
-  const secrets = await mapBounded(config.logSources, SECRET_READ_COUNT_MAX, async ({ name: source }) => ({
-    source,
-    status: await store.status(source),
-  }));
+  const count = countSteps(step, { doing: "looking for secrets", total: config.logSources.length });
+  const secrets = await mapBounded(config.logSources, SECRET_READ_COUNT_MAX, async ({ name: source }) => {
+    const status = await store.status(source);
+    count();
+    return { source, status };
+  });
   const { database: databaseName } = config.lake;
   const database = await asked(`read the Glue database ${databaseName}`, () =>
     services.catalog.database(databaseName),

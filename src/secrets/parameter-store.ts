@@ -1,18 +1,32 @@
 import { secretClient, type SecretAccess } from "./open-client.ts";
 import type { SecretDocuments } from "./secret-documents.ts";
 
+export interface ParameterStoreOptions extends SecretAccess {
+  /** How often a request is sent that is turned away; default 8. */
+  readonly attemptCountMax?: number;
+}
+
+/** Some 40 requests a second are answered for a whole account: with thousands of log sources each waits for its turn. */
+const ATTEMPT_COUNT_MAX = 8;
+
 /**
  * The requests of `@aws-sdk/client-ssm`, which is loaded by the first of them. Parameters are SecureStrings, encrypted with the
  * account's key `aws/ssm`, which everybody may use who may read the parameter.
  *
  * @throws package_missing where the package cannot be loaded
  */
-export function parameterStore(access: SecretAccess): SecretDocuments {
+export function parameterStore({ attemptCountMax, ...access }: ParameterStoreOptions): SecretDocuments {
   const open = secretClient("Systems Manager", {
     packageName: "@aws-sdk/client-ssm",
     access,
     load: () => import("@aws-sdk/client-ssm"),
-    create: (api, settings) => new api.SSMClient(settings),
+    create: (api, settings) =>
+      new api.SSMClient({
+        ...settings,
+        maxAttempts: attemptCountMax ?? ATTEMPT_COUNT_MAX,
+        // Once it is turned away, the client asks as often as it is answered.
+        retryMode: "adaptive",
+      }),
   });
   return {
     get: async (name) => {

@@ -42,9 +42,10 @@ interface Input {
  * Starts it; of its rules those that the store relies on are kept, such as the tokens that make a repeated write one.
  *
  * @param how.otherStatus what requests to other services are answered with
+ * @param how.requestsPerSecondMax turns away what is more, as AWS does with a whole account
  */
 export async function startSecretsManager(
-  how: { readonly otherStatus?: number } = {},
+  how: { readonly otherStatus?: number; readonly requestsPerSecondMax?: number } = {},
 ): Promise<SecretsManagerServer> {
   const secrets = new Map<string, string[]>();
   const scheduled = new Set<string>();
@@ -52,6 +53,7 @@ export async function startSecretsManager(
   const requests: string[] = [];
   const others: string[] = [];
   const refusals: Refusal[] = [];
+  const isOverQuota = startQuota(how.requestsPerSecondMax ?? Infinity);
   const carryOut = (operation: string, input: Input): object | Refusal => {
     if (operation.endsWith("Parameter")) return carryOutParameter(secrets, operation, input);
     const name = input.SecretId ?? input.Name ?? "";
@@ -87,7 +89,7 @@ export async function startSecretsManager(
       const input = JSON.parse(body) as Input;
       const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
       requests.push(operation);
-      const planned = refusals.shift();
+      const planned = isOverQuota() ? THROTTLED : refusals.shift();
       const isDone = planned === undefined || planned.isCarriedOut === true;
       const done = isDone ? carryOut(operation, input) : {};
       const answer = planned ?? done;
@@ -110,6 +112,22 @@ export async function startSecretsManager(
     scheduled,
     refuse: (...some) => refusals.push(...some),
     [Symbol.asyncDispose]: close,
+  };
+}
+
+const THROTTLED: Refusal = { status: 400, type: "ThrottlingException", message: "Rate exceeded" };
+
+/** As many requests as a second has are answered at once, then as they come in again. */
+function startQuota(perSecond: number): () => boolean {
+  let left = perSecond;
+  let lastMs = performance.now();
+  return () => {
+    const nowMs = performance.now();
+    left = Math.min(perSecond, left + ((nowMs - lastMs) / 1000) * perSecond);
+    lastMs = nowMs;
+    if (left < 1) return true;
+    left -= 1;
+    return false;
   };
 }
 
