@@ -118,16 +118,20 @@ async function redriveAll(
   { queues, pullUrl, letters }: Opened,
   { options, io, clock }: Run,
 ): Promise<number> {
-  const json = [];
-  for (const { name, url } of queues) {
-    const done = await redrive(letters, { from: url, to: pullUrl, sourcesOf, clock, signal: io.signal });
-    json.push({ queue: name, moved: done.movedCount, left: done.leftCount, running: done.isRunning });
-    if (options.json === true) continue;
-    const left = done.leftCount === 0 ? "" : `; ${formatCount(done.leftCount)} name no log source and stay`;
-    const running = done.isRunning ? "; SQS is still moving" : "";
-    io.out(`${name}: ${formatCount(done.movedCount)} sent back${left}${running}\n`);
+  const json: object[] = [];
+  try {
+    for (const { name, url } of queues) {
+      const done = await redrive(letters, { from: url, to: pullUrl, sourcesOf, clock, signal: io.signal });
+      json.push({ queue: name, moved: done.movedCount, left: done.leftCount, running: done.isRunning });
+      if (options.json === true) continue;
+      const left = done.leftCount === 0 ? "" : `; ${formatCount(done.leftCount)} name no log source and stay`;
+      const running = done.isRunning ? "; SQS is still moving" : "";
+      io.out(`${name}: ${formatCount(done.movedCount)} sent back${left}${running}\n`);
+    }
+  } finally {
+    // Where the second queue fails, what was done with the first one is told all the same.
+    if (options.json === true) io.out(`${JSON.stringify({ queues: json })}\n`);
   }
-  if (options.json === true) io.out(`${JSON.stringify({ queues: json })}\n`);
   return EXIT_DONE;
 }
 

@@ -15,9 +15,17 @@ const LETTER: DeadLetter = {
   receiveCount: 3,
 };
 
+interface How {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly letters?: Partial<DeadLetters>;
+  /** Gets what is printed, also where the command fails. */
+  readonly seen?: { out: string };
+}
+
 async function run(
   action: DlqAction,
-  how: { readonly json?: boolean; readonly yes?: boolean; readonly letters?: Partial<DeadLetters> } = {},
+  how: How = {},
 ): Promise<{
   readonly code: number;
   readonly out: string;
@@ -28,7 +36,10 @@ async function run(
   const [purged, sent]: [string[], string[]] = [[], []];
   const waiting = [LETTER];
   const io: Io = {
-    out: (text) => void (out += text),
+    out: (text) => {
+      out += text;
+      if (how.seen !== undefined) how.seen.out = out;
+    },
     drain: async () => undefined,
     err: () => undefined,
     env: {},
@@ -100,6 +111,18 @@ test("list shows what each message was for", async () => {
       { queue: "tick", count: 0, letters: [] },
     ],
   });
+});
+
+test("redrive tells of the first queue where the second one fails", async () => {
+  const seen = { out: "" };
+  const letters: Partial<DeadLetters> = {
+    startMove: async (from) => {
+      if (from === "dead-ticks") throw Object.assign(new Error("no"), { name: "AccessDeniedException" });
+      return false;
+    },
+  };
+  await expect(run("redrive", { json: true, letters, seen })).rejects.toMatchObject({ code: "aws_forbidden" });
+  expect(JSON.parse(seen.out)).toEqual({ queues: [{ queue: "pull", moved: 1, left: 0, running: false }] });
 });
 
 test("redrive sends to the queue of pulls and says how many", async () => {
