@@ -5,6 +5,7 @@ import {
   type DestroyRequest,
   planDestroy,
 } from "../deploy/destroy.ts";
+import { otherStore, storeOfStack, storeTitle } from "../deploy/deployed-store.ts";
 import { readTemplate } from "../deploy/template.ts";
 import { ask } from "./ask.ts";
 import { awsAccess, type AwsOptions, openAccount, type OpenServices } from "./aws-options.ts";
@@ -97,6 +98,11 @@ function printPlan(plan: DestroyPlan, { isWithData }: DestroyRequest, io: Io): v
       ...plan.secrets.map((name) => [`  ${name}`, "secret key", secretNote]),
     ]),
   );
+  const { formerSecrets = [] } = plan;
+  if (formerSecrets.length === 0) return;
+  const title = storeTitle(otherStore(storeOfStack(plan.stack)));
+  io.out(`\nkept in ${title}, which this deployment does not use any more; remove them there:\n`);
+  io.out(formerSecrets.map((name) => `  ${name}\n`).join(""));
 }
 
 /** A removal in the documented shape (docs/cli-json.md). */
@@ -115,6 +121,7 @@ function destroyJson(plan: DestroyPlan, { label, isWithData }: DestroyRequest): 
     retained: plan.retained.map(resource),
     code_bucket: plan.codeBucket,
     secrets: plan.secrets,
+    former_secrets: plan.formerSecrets ?? null,
     data_deleted: isWithData,
   };
 }

@@ -10,6 +10,11 @@ export function deployedStore({ secrets }: Pick<Config, "secrets">): CloudStore 
   return secrets.store === "ssm" ? "ssm" : "aws";
 }
 
+/** The one that a deployment does not use. */
+export function otherStore(store: CloudStore): CloudStore {
+  return store === "ssm" ? "aws" : "ssm";
+}
+
 /** Its name for people. */
 export function storeTitle(store: CloudStore): string {
   return store === "ssm" ? "the Parameter Store of AWS Systems Manager" : "AWS Secrets Manager";

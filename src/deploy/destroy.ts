@@ -3,7 +3,7 @@ import { DuolakeError } from "../core/errors.ts";
 import type { Caller } from "./identity.ts";
 import { holdsData } from "./plan-changes.ts";
 import { asked } from "./asked.ts";
-import { storeOfStack } from "./deployed-store.ts";
+import { otherStore, storeOfStack } from "./deployed-store.ts";
 import { findCaller } from "./preflight.ts";
 import type { Services } from "./services.ts";
 import { stackName, stackState } from "./stack-state.ts";
@@ -30,6 +30,11 @@ export interface DestroyPlan {
   readonly codeBucket: string;
   /** Names of the secrets, in the store that the stack uses. */
   readonly secrets: readonly string[];
+  /**
+   * Names in the store that the stack does not use: a deployment that changed the store left them there. They stay in any case. Undefined
+   * where they could not be listed.
+   */
+  readonly formerSecrets: readonly string[] | undefined;
   /** How many days a removed one can be restored; 0 where it is gone at once. */
   readonly secretRecoveryDayCount: number;
 }
@@ -58,6 +63,9 @@ export async function planDestroy(services: Services, request: DestroyRequest): 
     holdsData(type) || request.retained.includes(logicalId);
   const names = services.secretNames(storeOfStack(stack));
   const secrets = await asked("list the secrets", () => names.list(label));
+  const former = services.secretNames(otherStore(storeOfStack(stack)));
+  // Whoever uses one store need not be allowed to look into the other.
+  const formerSecrets = await former.list(label).catch(() => undefined);
   return {
     caller,
     stack,
@@ -65,6 +73,7 @@ export async function planDestroy(services: Services, request: DestroyRequest): 
     retained: there.filter(stays),
     codeBucket: codeBucketName(label, caller),
     secrets,
+    formerSecrets,
     secretRecoveryDayCount: names.recoveryDayCount,
   };
 }

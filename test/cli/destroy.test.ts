@@ -40,8 +40,27 @@ describe("destroy", () => {
       ],
       retained: [{ logical_id: "LakeBucket" }, { logical_id: "Database" }],
       secrets: ["duolake/main/duo"],
+      former_secrets: [],
       data_deleted: false,
     });
+  });
+
+  test("names the keys of a store that is not used any more, and leaves them", async () => {
+    await at.deploy();
+    at.account.parameters.list = ["/duolake/main/duo", "/duolake/prod/duo"];
+    const told = { label: "main", yes: true, deleteData: true, yesDeleteData: "main" };
+    const { out } = await runDestroy(told);
+    expect(out).toContain("kept in the Parameter Store of AWS Systems Manager, which");
+    expect(out).toContain("  /duolake/main/duo\n");
+    expect(out).not.toContain("/duolake/prod/duo");
+    expect(at.account.scheduled).toEqual(["duolake/main/duo"]);
+  });
+
+  test("whoever may not look into the other store removes the deployment all the same", async () => {
+    await at.deploy();
+    at.account.parameters.list = undefined;
+    const { out } = await runDestroy({ label: "main", yes: true, json: true });
+    expect(JSON.parse(out)).toMatchObject({ former_secrets: null });
   });
 
   test.each([

@@ -121,7 +121,9 @@ test("redrive tells of the first queue where the second one fails", async () => 
       return false;
     },
   };
-  await expect(run("redrive", { json: true, letters, seen })).rejects.toMatchObject({ code: "aws_forbidden" });
+  await expect(run("redrive", { json: true, letters, seen })).rejects.toMatchObject({
+    code: "aws_forbidden",
+  });
   expect(JSON.parse(seen.out)).toEqual({ queues: [{ queue: "pull", moved: 1, left: 0, running: false }] });
 });
 

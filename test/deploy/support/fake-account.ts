@@ -21,6 +21,8 @@ export interface FakeAccount {
   readonly limits: { lambdaConcurrency: number | undefined; isLakeFormationOnly: boolean | undefined };
   /** What changed something outside of stacks. */
   readonly writes: string[];
+  /** Names of keys in the Parameter Store; `list` undefined: nobody may look. */
+  readonly parameters: { list: string[] | undefined };
   /** Names of buckets that others have. */
   readonly taken: Set<string>;
 }
@@ -40,6 +42,7 @@ export function fakeAccount(): FakeAccount {
   const databases: FakeAccount["databases"] = new Map();
   const secrets = memorySecretStore();
   const names = new Set<string>();
+  const parameters: FakeAccount["parameters"] = { list: [] };
   const scheduled: string[] = [];
   const writes: string[] = [];
   const taken = new Set<string>();
@@ -99,11 +102,27 @@ export function fakeAccount(): FakeAccount {
         return isCreated;
       },
     }),
-    secretNames: () => ({
-      list: async (label) => [...names].filter((name) => name.startsWith(`duolake/${label}/`)),
+    secretNames: (store) => ({
+      list: async (label) => {
+        const there = store === "aws" ? names : parameters.list;
+        if (there === undefined) throw new Error("AccessDenied");
+        return [...there].filter((name) => name.includes(`duolake/${label}/`));
+      },
       remove: async (name) => void scheduled.push(name),
       recoveryDayCount: 30,
     }),
   };
-  return { services, stacks, buckets, databases, secrets, scheduled, caller, limits, writes, taken };
+  return {
+    services,
+    stacks,
+    buckets,
+    databases,
+    secrets,
+    scheduled,
+    parameters,
+    caller,
+    limits,
+    writes,
+    taken,
+  };
 }
