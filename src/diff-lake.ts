@@ -23,7 +23,7 @@ export interface TableDifference {
 }
 
 /** A load is a few small reads. */
-const LOAD_COUNT_MAX = 4;
+const LOAD_COUNT_MAX = 8;
 /** Troubles of one table; all others are the lake's. */
 const TABLE_CODES: ReadonlySet<ErrorCode> = new Set([
   "lake_metadata_invalid",

@@ -150,7 +150,7 @@ async function checkTables(
     if (!(error instanceof DuolakeError)) throw error;
     return unchecked(error.message);
   }
-  if (differences === undefined) return [];
+  if (differences === undefined) return unchecked("there are more than 1,000 log sources");
   refuseConflicts(differences);
   return differences.flatMap(({ error }) => (error === undefined ? [] : unchecked(error.message)));
 }

@@ -13,10 +13,10 @@ import { openLake } from "../lake/open-lake.ts";
 export type OpenDeployedLake = (
   place: { readonly warehouse: string; readonly config: Config },
   access: AwsAccess,
-) => Promise<Pick<Lake, "load">>;
+) => Promise<Pick<Lake, "load" | "list">>;
 
-/** A fleet has thousands of tables, and looking at one takes two requests. */
-const SOURCE_COUNT_MAX = 25;
+/** Two requests for each table that is there: with more the deployment would wait for minutes. */
+const SOURCE_COUNT_MAX = 1_000;
 
 /** The tables of a deployment in the account's Glue. */
 export const openDeployedLake: OpenDeployedLake = ({ warehouse, config }, access) =>
@@ -33,7 +33,7 @@ export const openDeployedLake: OpenDeployedLake = ({ warehouse, config }, access
 /**
  * Compares the directory with the tables that its deployment has, whatever lake the directory itself names. Only metadata is read.
  *
- * @returns undefined above 25 log sources
+ * @returns undefined above 1,000 log sources
  * @throws the lake's own errors
  */
 export async function deployedTables(
@@ -47,11 +47,14 @@ export async function deployedTables(
 ): Promise<readonly TableDifference[] | undefined> {
   if (config.logSources.length > SOURCE_COUNT_MAX) return undefined;
   const warehouse = `s3://${lakeBucketName(label, caller)}/lake`;
-  const lake =
-    database === undefined
-      ? { load: () => Promise.resolve(undefined) }
-      : await open({ warehouse, config }, { ...access, region: caller.region });
-  return diffLake({ config, lake });
+  if (database === undefined) return diffLake({ config, lake: { load: () => Promise.resolve(undefined) } });
+  const lake = await open({ warehouse, config }, { ...access, region: caller.region });
+  // A hundred names with each request: most of the tables that there might be are not there.
+  const there = new Set(await lake.list());
+  return diffLake({
+    config,
+    lake: { load: (name) => (there.has(name) ? lake.load(name) : Promise.resolve(undefined)) },
+  });
 }
 
 /**
