@@ -3,7 +3,7 @@ import { textTable } from "../src/cli/text-table.ts";
 import { type Code, openCode } from "./measure/code.ts";
 import { loginPattern } from "./measure/logins.ts";
 import { median } from "../bench/measurement.ts";
-import { type Measured, measureShard, measureSource } from "./measure/situations.ts";
+import { type Measured, measureFleet, measureShard, measureSource } from "./measure/situations.ts";
 
 // Measures the functions of a deployment: `npm run measure:lambda -- --help`.
 
@@ -48,7 +48,9 @@ async function main(): Promise<void> {
   process.stderr.write("one log source …\n");
   const source = await measureSource(options);
   process.stderr.write("25 log sources …\n");
-  const measured = [...source, ...(await measureShard(options))];
+  const shard = await measureShard(options);
+  process.stderr.write("5,000 log sources …\n");
+  const measured = [...source, ...shard, ...(await measureFleet(options))];
   const { zipBytes, unpackedBytes, javaScriptBytes } = code;
   const sizes = { zipBytes, unpackedBytes, javaScriptBytes };
   process.stdout.write(

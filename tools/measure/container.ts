@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { on } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Code } from "./code.ts";
 import type { World } from "./world.ts";
@@ -40,6 +40,8 @@ export function startContainer(
     env: world.env,
     stdio: ["pipe", "pipe", "pipe", "ipc"],
   });
+  const exited = new Promise<"exited">((resolve) => child.once("exit", () => resolve("exited")));
+  const answers = on(child, "message") as AsyncIterableIterator<[Invocation]>;
   let log = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => void (log = (log + text).slice(-20_000)));
@@ -47,19 +49,15 @@ export function startContainer(
     startedAtMs,
     invoke: async (event) => {
       child.stdin?.write(`${JSON.stringify(event)}\n`);
-      const told = await Promise.race([message(child), once(child, "exit")]);
-      if (Array.isArray(told)) throw new Error(`Cannot measure: the function ended, got ${log}`);
-      return told;
+      const told = await Promise.race([answers.next(), exited]);
+      if (told === "exited" || told.done === true)
+        throw new Error(`Cannot measure: the function ended, got ${log}`);
+      return told.value[0];
     },
     log: () => log,
     [Symbol.asyncDispose]: async () => {
       child.stdin?.end();
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      await exited;
     },
   };
-}
-
-async function message(child: ChildProcess): Promise<Invocation> {
-  const [told] = (await once(child, "message")) as [Invocation];
-  return told;
 }

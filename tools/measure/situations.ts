@@ -19,6 +19,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Within the look-back of a pull, and visible already. */
 const SHOWN_MS = { from: 50 * MINUTE_MS, to: 4 * MINUTE_MS };
 const SHARD_SOURCE_COUNT = 25;
+const FLEET_SOURCE_COUNT = 5_000;
 const FIRST_DAY_EVENT_COUNT = 20_000;
 const MANY_EVENT_COUNT = 1_000;
 const FEW_EVENT_COUNT = 20;
@@ -76,6 +77,14 @@ export async function measureShard({ code, logins, latency, runCount }: MeasureO
   return [cold, warm, left, news, maintained];
 }
 
+/** Measures a new container of a deployment with thousands of log sources, of which a message names 25. */
+export async function measureFleet({ code, logins, latency, runCount }: MeasureOptions): Promise<Measured[]> {
+  await using world = await openWorld(FLEET_SOURCE_COUNT, latency);
+  const stage = startStage({ code, world }, logins);
+  await stage.cold("25 of 5,000 log sources: their first pull", 1);
+  return [await stage.cold("25 of 5,000 log sources, new container", Math.min(runCount, 3))];
+}
+
 interface WarmOptions {
   readonly name: string;
   readonly runCount: number;
@@ -86,7 +95,8 @@ interface WarmOptions {
 }
 
 function startStage({ code, world }: { readonly code: Code; readonly world: World }, logins: Logins) {
-  const { simulator, s3, sources } = world;
+  const { simulator, s3 } = world;
+  const sources = world.sources.slice(0, SHARD_SOURCE_COUNT);
   const message = (): object => {
     const body = JSON.stringify({ sources, time: new Date().toISOString() });
     return { Records: [{ messageId: "m", receiptHandle: "r", body }] };
