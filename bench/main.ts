@@ -2,17 +2,18 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { measureCompaction } from "./compaction.ts";
 import { measureCommit } from "./commit.ts";
 import { measureHelp } from "./help.ts";
 import { measureIngest, measureMemory } from "./ingest.ts";
-import { measureMaintain } from "./maintain.ts";
+import { measureHistory } from "./maintain-history.ts";
 import { type Measurement, median } from "./measurement.ts";
 import { measureNormalize } from "./normalize.ts";
 import { measurePoll } from "./poll.ts";
 import { measureQuery } from "./query.ts";
 import { record } from "./record.ts";
 
-// Runs each measurement in a process of its own, prints a table, and with --json FILE keeps every run.
+// Runs each measurement in a process of its own, prints a table, and with --json FILE keeps every run. `--suite NAME` runs one.
 
 const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   ingest: measureIngest,
@@ -20,18 +21,27 @@ const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   commit: measureCommit,
   poll: measurePoll,
   query: measureQuery,
-  maintain: measureMaintain,
+  compaction: measureCompaction,
+  history: measureHistory,
   help: measureHelp,
   memory: measureMemory,
 };
 
 const RECORDINGS = [200_000, 1_000_000];
 
-const [first, second] = process.argv.slice(2);
-const only = first === "--suite" ? SUITES[second ?? ""] : undefined;
+const [first, second = "", third] = process.argv.slice(2);
 if (first === "--record") await record(Number(second));
-else if (only === undefined) runAll(first === "--json" ? second : undefined);
-else process.stdout.write(JSON.stringify(await only()));
+else if (first === "--suite") await runOne(second, third === "--raw");
+else runAll(first === "--json" ? second : undefined);
+
+async function runOne(name: string, isRaw: boolean): Promise<void> {
+  const suite = SUITES[name];
+  if (suite === undefined)
+    throw new Error(`Cannot measure: --suite must be one of ${Object.keys(SUITES).join(", ")}, got ${name}`);
+  const measurements = await suite();
+  if (isRaw) process.stdout.write(JSON.stringify(measurements));
+  else for (const measurement of measurements) say(line(measurement));
+}
 
 function runAll(file: string | undefined): void {
   const [cpu] = cpus();
@@ -41,7 +51,7 @@ function runAll(file: string | undefined): void {
   for (const eventCount of RECORDINGS) child(["--record", String(eventCount)]);
   const results: Measurement[] = [];
   for (const suite of Object.keys(SUITES)) {
-    const output = child(["--suite", suite]);
+    const output = child(["--suite", suite, "--raw"]);
     for (const measurement of JSON.parse(output) as Measurement[]) {
       results.push(measurement);
       say(line(measurement));

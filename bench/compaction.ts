@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Row } from "../src/core/row.ts";
-import { measureHistory } from "./maintain-history.ts";
 import { type BenchLake, FENCE, fenceAt, recordedRows, withBenchLake } from "./maintain-lake.ts";
 import type { Measurement } from "./measurement.ts";
 
@@ -12,12 +11,8 @@ const PER_DAY = DAY_MS / INTERVAL_MS;
 const ROWS_PER_FILE = 60;
 const COMPACTION_COUNT = 5;
 
-/** Compaction of a day of five-minute files, and what commits cost after a long time of them. */
-export async function measureMaintain(): Promise<Measurement[]> {
-  return [...(await measureCompaction()), ...(await measureHistory())];
-}
-
-async function measureCompaction(): Promise<Measurement[]> {
+/** Compaction of a day of five-minute files. */
+export async function measureCompaction(): Promise<Measurement[]> {
   const runs: Run[] = [];
   const { rows, jsonBytes } = await recordedRows(Math.ceil((PER_DAY * ROWS_PER_FILE) / 1000) * 1000);
   for (let run = 0; run < COMPACTION_COUNT; run += 1)
