@@ -57,18 +57,25 @@ function opener(
   const loadDeployed = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
   return async (observer, names) => {
     const { sources, load } = await loadDeployed(deployed);
-    const config = await load(sources.length <= SOURCE_COUNT_ALL_MAX ? undefined : names);
+    const isWhole = sources.length <= SOURCE_COUNT_ALL_MAX;
+    const config = await load(isWhole ? undefined : names);
     const secretStore = openSecretStore(config, env);
     const own = { config, clock: systemClock, env, secretStore };
     const status = { statusStore: store, statusFolder: statusFolder(deployed.warehouse) };
-    const pulling = await openPullingApp({ ...own, ...status }, observer);
-    return {
-      ...pulling,
-      [Symbol.asyncDispose]: async () => {
+    // As many programs as are kept share the room in /tmp.
+    const cacheShare = isWhole ? 1 : Math.min(1, names.length / SOURCE_COUNT_ALL_MAX);
+    const remove = (): Promise<void> => rm(config.dir, { recursive: true, force: true });
+    try {
+      const pulling = await openPullingApp({ ...own, ...status, cacheShare }, observer);
+      const close = async (): Promise<void> => {
         await pulling[Symbol.asyncDispose]();
-        await rm(config.dir, { recursive: true, force: true });
-      },
-    };
+        await remove();
+      };
+      return { ...pulling, [Symbol.asyncDispose]: close };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
   };
 }
 

@@ -15,6 +15,8 @@ export interface PullingAppOptions extends Pick<AppOptions, "config" | "clock" |
   readonly statusStore: StatusStore;
   /** `s3://bucket/status` */
   readonly statusFolder: string;
+  /** How much of the container's room for files is this program's, above 0 to 1; default all of it. */
+  readonly cacheShare?: number;
 }
 
 /** A container has 1 GiB for four log sources at a time; what a kill makes read again is small, too. */
@@ -26,7 +28,7 @@ const CACHE_BYTES_MAX = 160 * 1024 * 1024;
 
 /** Puts the program together as it runs in Lambda; nothing is read or sent yet. */
 export async function openPullingApp(options: PullingAppOptions, observer: AppObserver): Promise<PullingApp> {
-  const { secretStore, statusStore, statusFolder, ...own } = options;
+  const { secretStore, statusStore, statusFolder, cacheShare = 1, ...own } = options;
   const secrets = invocationSecrets(secretStore);
   const sources = own.config.logSources;
   const statuses = openStatusObjects({ store: statusStore, folder: statusFolder, sources });
@@ -37,7 +39,7 @@ export async function openPullingApp(options: PullingAppOptions, observer: AppOb
     journal: statuses.journal,
     batchRowCountMax: BATCH_ROW_COUNT_MAX,
     requestWaitMsMax: REQUEST_WAIT_MS_MAX,
-    cacheBytesMax: CACHE_BYTES_MAX,
+    cacheBytesMax: Math.floor(CACHE_BYTES_MAX * cacheShare),
   });
   return { app, secrets, statuses, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
