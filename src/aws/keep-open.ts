@@ -1,7 +1,5 @@
+import { KEPT_SOURCE_COUNT_MAX } from "./program-share.ts";
 import type { PullingApp } from "./pulling-app.ts";
-
-/** A container remembers tables of about so many log sources: what it knew of thousands would fill its memory. */
-const SOURCE_COUNT_MAX = 100;
 
 interface Kept {
   /** What it was opened for, and what it knows besides. */
@@ -27,7 +25,7 @@ export function keepOpen(
       return found.pulling;
     }
     // Before the new one is opened: both at once might be too much.
-    while (kept.length > 0 && count(kept) + sources.length > SOURCE_COUNT_MAX) {
+    while (kept.length > 0 && count(kept) + sources.length > KEPT_SOURCE_COUNT_MAX) {
       const last = kept.at(-1);
       kept = kept.slice(0, -1);
       await last?.pulling[Symbol.asyncDispose]();

@@ -1,8 +1,7 @@
-import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { createApp } from "../app.ts";
+import { type AppOptions, createApp } from "../app.ts";
 import { systemClock } from "../core/clock.ts";
 import { openS3 } from "../lake/open-s3.ts";
 import { tablesOfSource } from "../maintain-all.ts";
@@ -10,7 +9,9 @@ import { startDeadline } from "./deadline.ts";
 import { deployedEnvironment } from "./deployed-environment.ts";
 import { deployedConfigLoader } from "./load-deployed-config.ts";
 import { loadDirectory } from "./load-directory.ts";
-import { maintainHandler } from "./maintain-handler.ts";
+import { type MaintainerApp, maintainHandler } from "./maintain-handler.ts";
+import { ownFolder } from "./own-folder.ts";
+import type { DeployedSource } from "./unpack-configuration.ts";
 import type { LambdaContext } from "./pull-handler.ts";
 import { statusFolder } from "./status-folder.ts";
 
@@ -33,20 +34,7 @@ function start(env: Readonly<Record<string, string | undefined>>): ReturnType<ty
       const { sources, load } = await loadDeployed(deployed);
       // Tables are maintained by their names: what their log sources are is of no matter.
       const config = await load([]);
-      const app = await createApp({ config, clock: systemClock, env });
-      // A hundred names with each request: most log sources have no dead letters, and asking for each table takes minutes.
-      const there = new Set(await app.lake.list());
-      return {
-        lake: app.lake,
-        clock: app.clock,
-        tables: sources
-          .flatMap(({ name, tables }) => tablesOfSource(name, tables))
-          .filter(({ resolvedName }) => there.has(resolvedName)),
-        [Symbol.asyncDispose]: async () => {
-          await app[Symbol.asyncDispose]();
-          await rm(config.dir, { recursive: true, force: true });
-        },
-      };
+      return ownFolder(config.dir, () => openMaintainer({ config, env }, sources));
     },
     store,
     statusPath: `${statusFolder(deployed.warehouse)}/maintenance.json`,
@@ -56,4 +44,25 @@ function start(env: Readonly<Record<string, string | undefined>>): ReturnType<ty
     write: (line) => output.write(`${line}\n`),
     startDeadline,
   });
+}
+
+async function openMaintainer(
+  { config, env }: Pick<AppOptions, "config" | "env">,
+  sources: readonly DeployedSource[],
+): Promise<MaintainerApp> {
+  const app = await createApp({ config, clock: systemClock, env });
+  const dispose = async (): Promise<void> => {
+    await app[Symbol.asyncDispose]();
+  };
+  try {
+    // A hundred names with each request: most log sources have no dead letters, and asking for each table takes minutes.
+    const there = new Set(await app.lake.list());
+    const tables = sources
+      .flatMap(({ name, tables: short }) => tablesOfSource(name, short))
+      .filter(({ resolvedName }) => there.has(resolvedName));
+    return { lake: app.lake, clock: app.clock, tables, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 }

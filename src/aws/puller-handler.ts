@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -12,6 +11,8 @@ import { startDeadline } from "./deadline.ts";
 import { deployedEnvironment } from "./deployed-environment.ts";
 import { deployedConfigLoader } from "./load-deployed-config.ts";
 import { loadDirectory } from "./load-directory.ts";
+import { ownFolder } from "./own-folder.ts";
+import { programShare } from "./program-share.ts";
 import { type LambdaContext, pullHandler, type SqsAnswer, type SqsEvent } from "./pull-handler.ts";
 import { createPuller } from "./puller.ts";
 import { openPullingApp, type PullingApp } from "./pulling-app.ts";
@@ -19,9 +20,6 @@ import { sqsComeBack } from "./sqs-come-back.ts";
 import { statusFolder } from "./status-folder.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Up to here one program serves all log sources; above, one for those of each message: thousands take a minute to load. */
-const SOURCE_COUNT_ALL_MAX = 100;
 
 let started: ReturnType<typeof pullHandler> | undefined;
 
@@ -57,25 +55,14 @@ function opener(
   const loadDeployed = deployedConfigLoader({ store, load: loadDirectory, temporaryFolder });
   return async (observer, names) => {
     const { sources, load } = await loadDeployed(deployed);
-    const isWhole = sources.length <= SOURCE_COUNT_ALL_MAX;
-    const config = await load(isWhole ? undefined : names);
-    const secretStore = openSecretStore(config, env);
-    const own = { config, clock: systemClock, env, secretStore };
-    const status = { statusStore: store, statusFolder: statusFolder(deployed.warehouse) };
-    // As many programs as are kept share the room in /tmp.
-    const cacheShare = isWhole ? 1 : Math.min(1, names.length / SOURCE_COUNT_ALL_MAX);
-    const remove = (): Promise<void> => rm(config.dir, { recursive: true, force: true });
-    try {
-      const pulling = await openPullingApp({ ...own, ...status, cacheShare }, observer);
-      const close = async (): Promise<void> => {
-        await pulling[Symbol.asyncDispose]();
-        await remove();
-      };
-      return { ...pulling, [Symbol.asyncDispose]: close };
-    } catch (error) {
-      await remove();
-      throw error;
-    }
+    const share = programShare(sources.length, names);
+    const config = await load(share.names);
+    return ownFolder(config.dir, () => {
+      const secretStore = openSecretStore(config, env);
+      const own = { config, clock: systemClock, env, secretStore, cacheShare: share.cacheShare };
+      const status = { statusStore: store, statusFolder: statusFolder(deployed.warehouse) };
+      return openPullingApp({ ...own, ...status }, observer);
+    });
   };
 }
 

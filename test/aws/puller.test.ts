@@ -65,6 +65,25 @@ describe("a puller", () => {
     expect(harness.simulator.ledger.requests().length).toBeGreaterThan(0);
   });
 
+  test("passes over a tick that waited in the queue while a later one was worked off, and over no other", async () => {
+    await using deployment = await startDeployment({ tables: ["auth"], simulator });
+    const { harness } = deployment;
+    const { clock, ledger } = harness.simulator;
+    const bodyOf = (tickMs: number): string =>
+      JSON.stringify({ sources: ["duo"], time: new Date(tickMs).toISOString() });
+    const waitedMs = clock.nowMs();
+    clock.advance(600_000);
+    await deployment.container().deliver();
+    clock.advance(600_000);
+    ledger.clearRequests();
+    const { answer, lines } = await deployment.container().deliver({ body: bodyOf(waitedMs) });
+    expect(answer).toEqual(DONE);
+    expect(lines).toContainEqual(expect.objectContaining({ msg: "visited already" }));
+    expect(ledger.requests()).toEqual([]);
+    await deployment.container().deliver({ body: bodyOf(clock.nowMs() - 1_000) });
+    expect(ledger.requests().length).toBeGreaterThan(0);
+  });
+
   test("asks Duo for nothing while the secret is a placeholder, and begins when it is set", async () => {
     await using deployment = await startDeployment({ tables: TABLES, simulator, isPopulated: false });
     const { harness } = deployment;

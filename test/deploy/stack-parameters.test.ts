@@ -62,6 +62,11 @@ describe("stackParameters", () => {
     expect(six).toMatchObject({ UseDispatcher: "true", Source1: "", Source5: "" });
   });
 
+  test("thousands of tables are maintained more often", () => {
+    const config = configOf(sources(5_000));
+    expect(stackParameters({ ...FACTS, config })["MaintainMinutes"]).toBe("120");
+  });
+
   test("a setting wins over the stack's value, that over the template's; what is computed is never kept", () => {
     const previous = { MaxConcurrency: "7", AlarmEmail: "a@b.c", Source1: "old" };
     expect(stackParameters({ ...FACTS, previous, settings: { MaxConcurrency: "20" } })).toMatchObject({

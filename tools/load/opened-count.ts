@@ -1,7 +1,5 @@
+import { KEPT_SOURCE_COUNT_MAX } from "../../src/aws/program-share.ts";
 import type { LoadContainer } from "./containers.ts";
-
-/** As `src/aws/keep-open.ts`: a container keeps programs for so many log sources. */
-const SOURCE_COUNT_MAX = 100;
 
 /**
  * How many of the log sources of a message a container has to open; it knows them from then on.
@@ -13,7 +11,7 @@ export function openedCount(container: LoadContainer, sources: readonly string[]
   const isKnown = container.opened.has(key);
   container.opened.delete(key);
   for (const oldest of container.opened.keys()) {
-    if (sumOf(container) + sources.length <= SOURCE_COUNT_MAX) break;
+    if (sumOf(container) + sources.length <= KEPT_SOURCE_COUNT_MAX) break;
     container.opened.delete(oldest);
   }
   // The last one of the map is the one that was asked for last.
