@@ -98,9 +98,13 @@ function printPlan(plan: DestroyPlan, { isWithData }: DestroyRequest, io: Io): v
       ...plan.secrets.map((name) => [`  ${name}`, "secret key", secretNote]),
     ]),
   );
-  const { formerSecrets = [] } = plan;
-  if (formerSecrets.length === 0) return;
+  const { formerSecrets } = plan;
   const title = storeTitle(otherStore(storeOfStack(plan.stack)));
+  if (formerSecrets === undefined) {
+    io.out(`\nnot looked at: ${title}, which may have keys of an earlier deployment; they stay\n`);
+    return;
+  }
+  if (formerSecrets.length === 0) return;
   io.out(`\nkept in ${title}, which this deployment does not use any more; remove them there:\n`);
   io.out(formerSecrets.map((name) => `  ${name}\n`).join(""));
 }

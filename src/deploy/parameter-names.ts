@@ -1,3 +1,4 @@
+import { PARAMETER_RETRIES } from "../secrets/parameter-store.ts";
 import { type AwsAccess, clientOpener } from "./open-client.ts";
 import type { SecretNames } from "./secret-names.ts";
 
@@ -8,7 +9,7 @@ export function parameterNames(access: AwsAccess): SecretNames {
   const open = clientOpener("@aws-sdk/client-ssm", {
     access,
     load: () => import("@aws-sdk/client-ssm"),
-    create: (api, settings) => new api.SSMClient(settings),
+    create: (api, settings) => new api.SSMClient({ ...settings, ...PARAMETER_RETRIES }),
   });
   return {
     list: async (label) => {

@@ -6,8 +6,11 @@ export interface ParameterStoreOptions extends SecretAccess {
   readonly attemptCountMax?: number;
 }
 
-/** Some 40 requests a second are answered for a whole account: with thousands of log sources each waits for its turn. */
-const ATTEMPT_COUNT_MAX = 8;
+/**
+ * Some 40 requests a second are answered for a whole account: once one is turned away, the client asks as often as it is answered, so
+ * that each of thousands of log sources gets its turn.
+ */
+export const PARAMETER_RETRIES = { maxAttempts: 8, retryMode: "adaptive" } as const;
 
 /**
  * The requests of `@aws-sdk/client-ssm`, which is loaded by the first of them. Parameters are SecureStrings, encrypted with the
@@ -23,9 +26,8 @@ export function parameterStore({ attemptCountMax, ...access }: ParameterStoreOpt
     create: (api, settings) =>
       new api.SSMClient({
         ...settings,
-        maxAttempts: attemptCountMax ?? ATTEMPT_COUNT_MAX,
-        // Once it is turned away, the client asks as often as it is answered.
-        retryMode: "adaptive",
+        ...PARAMETER_RETRIES,
+        ...(attemptCountMax !== undefined && { maxAttempts: attemptCountMax }),
       }),
   });
   return {

@@ -61,6 +61,9 @@ describe("destroy", () => {
     at.account.parameters.list = undefined;
     const { out } = await runDestroy({ label: "main", yes: true, json: true });
     expect(JSON.parse(out)).toMatchObject({ former_secrets: null });
+    await at.deploy();
+    const told = await runDestroy({ label: "main", yes: true });
+    expect(told.out).toContain("not looked at: the Parameter Store of AWS Systems Manager");
   });
 
   test.each([

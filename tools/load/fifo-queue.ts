@@ -66,8 +66,12 @@ export function createFifoQueue({ visibilityMs, retentionMs, receiveCountMax }: 
   };
   return {
     send: (message, nowMs) => {
-      const before = sentAtMsById.get(message.deduplicationId);
-      if (before !== undefined && nowMs - before < DEDUPLICATION_MS) {
+      // The oldest come first: ids that SQS has forgotten need not be kept.
+      for (const [id, sentAtMs] of sentAtMsById) {
+        if (nowMs - sentAtMs < DEDUPLICATION_MS) break;
+        sentAtMsById.delete(id);
+      }
+      if (sentAtMsById.has(message.deduplicationId)) {
         counts.deduplicated += 1;
         return false;
       }

@@ -45,7 +45,7 @@ committed and how long an account waits, and what it costs.
 Usage: npm run simulate:load -- [options]
 
   --accounts N         log sources; default 5000
-  --hours N            hours that are played; default 24
+  --hours N            hours that are played, 1 to 168; default 24
   --interval N         minutes from tick to tick, 1 to 240; default 5
   --concurrency N      MaxConcurrency of the deployment, 2 to 1000; default 10
   --memory N           MemoryMiB of the deployment; for the cost only; default 1024
@@ -75,7 +75,7 @@ export function loadPlan(options: LoadOptions): LoadPlan {
     number(options, name, { fallback, range: [0, 1], isWhole: false });
   return {
     accountCount: whole("accounts", 5_000, [1, 100_000]),
-    hours: whole("hours", 24, [1, 8_760]),
+    hours: whole("hours", 24, [1, 168]),
     intervalMinutes: whole("interval", 5, [1, 240]),
     concurrencyMax: whole("concurrency", 10, [2, 1_000]),
     memoryMiB: whole("memory", 1_024, [512, 10_240]),

@@ -42,6 +42,8 @@ export function startContainer(
   });
   const exited = new Promise<"exited">((resolve) => child.once("exit", () => resolve("exited")));
   const answers = on(child, "message") as AsyncIterableIterator<[Invocation]>;
+  // Whoever is gone is told of by its exit.
+  child.stdin?.on("error", () => {});
   let log = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => void (log = (log + text).slice(-20_000)));

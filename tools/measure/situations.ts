@@ -112,15 +112,16 @@ function startStage({ code, world }: { readonly code: Code; readonly world: Worl
       throw new Error(`Cannot measure: the message was not done, got ${container.log()}`);
     return invocation;
   };
+  const happen = (count: number, { from, to } = SHOWN_MS): void => {
+    const nowMs = Date.now();
+    simulator.inject("authentication_v2", logins(count, { fromMs: nowMs - from, toMs: nowMs - to }));
+  };
   return {
+    happen,
     /** Lets a new container open everything; without forgetting it would leave the log sources alone. */
     warmUp: async (container: Container): Promise<void> => {
       forget();
       await invoke(container);
-    },
-    happen: (count: number, { from, to } = SHOWN_MS): void => {
-      const nowMs = Date.now();
-      simulator.inject("authentication_v2", logins(count, { fromMs: nowMs - from, toMs: nowMs - to }));
     },
     cold: async (name: string, runCount: number): Promise<Measured> => {
       const invocations: Invocation[] = [];
@@ -136,13 +137,13 @@ function startStage({ code, world }: { readonly code: Code; readonly world: Worl
       }
       return { name, invocations, requests: requests as Requests, firstRequestMs };
     },
-    async warm(container: Container, options: WarmOptions): Promise<Measured> {
+    warm: async (container: Container, options: WarmOptions): Promise<Measured> => {
       const { name, runCount, eventCount, isForgotten } = options;
       const invocations: Invocation[] = [];
       let requests: Requests | undefined;
       for (let run = 0; run < runCount; run += 1) {
         if (isForgotten !== false) forget();
-        if (eventCount !== undefined) this.happen(eventCount);
+        if (eventCount !== undefined) happen(eventCount);
         const counted = countRequests(world);
         invocations.push(await invoke(container));
         requests = counted();

@@ -110,7 +110,7 @@ describe("loadPlan", () => {
     [{ accounts: "0" }, "--accounts must be a whole number from 1 to 100000, got 0"],
     [{ news: "2" }, "--news must be a number from 0 to 1, got 2"],
     [{ concurrency: "1" }, "--concurrency must be a whole number from 2 to 1000, got 1"],
-    [{ hours: "" }, "--hours must be a whole number from 1 to 8760, got "],
+    [{ hours: "" }, "--hours must be a whole number from 1 to 168, got "],
     [{ outage: "8-6" }, "--outage must be two hours such as 6-8, got 8-6"],
   ])("%j is refused", (options, text) => {
     expect(() => loadPlan(options)).toThrow(text);
