@@ -20,7 +20,7 @@ export interface DaemonHarness extends AsyncDisposable {
   readonly events: readonly BackgroundEvent[];
   /** Resolves as soon as the condition holds; ends with the test's time where it never does. */
   readonly until: (holds: () => boolean) => Promise<void>;
-  /** Resolves when every table waits for its next pull. */
+  /** Resolves when every table waits for its next pull; of a provider, those of every account that was pulled before. */
   readonly settled: () => Promise<void>;
   /** Lets time pass, waking those that waited for it, and resolves when every table waits again. */
   readonly advance: (ms: number) => Promise<void>;
@@ -97,10 +97,17 @@ export async function startDaemon(options: DaemonHarnessOptions = {}): Promise<D
     onBackground: (event) => events.push(event),
   });
   const tableCount = config.logSources.flatMap(({ tables }) => tables).length;
+  /** The loops that sleep between pulls: of each table, of each account that was pulled, and of the list of accounts. */
+  const loopCount = (): number => {
+    if (options.source?.accounts === undefined) return tableCount;
+    const accounts = new Set([...results.values()].flat().map(({ account }) => account));
+    accounts.delete(undefined);
+    return 1 + tableCount * accounts.size;
+  };
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await turn();
   };
-  const settled = (): Promise<void> => until(() => sleepers.length >= tableCount);
+  const settled = (): Promise<void> => until(() => sleepers.length >= loopCount());
   return {
     harness,
     app,
