@@ -19,17 +19,18 @@ const EFFECT =
  *
  * EXPLAIN is let through for a question only, since EXPLAIN ANALYZE runs what it explains.
  *
+ * @param options `tree`: of the text, from `parseSql`, where it is known already
  * @throws query_invalid where the text is no single SELECT, or DuckDB cannot understand it
  */
 export async function checkStatement(
   connection: DuckDBConnection,
-  sql: string,
+  { sql, tree: known }: { readonly sql: string; readonly tree?: JsonObject | undefined },
 ): Promise<DuckDBPreparedStatement> {
   const { StatementType } = await import("@duckdb/node-api");
   if (sql.replace(BLANKS_AND_COMMENTS, "") === "") throw invalid("it holds no statement", sql);
   // Said here because DuckDB's own words for the others speak of views and files that nobody asked about.
   if (!QUESTION.test(withoutComments(sql))) throw invalid(ONLY_QUESTIONS, sql);
-  const tree = await parseSql(connection, sql.replace(EXPLAIN, ""));
+  const tree = known ?? (await parseSql(connection, sql.replace(EXPLAIN, "")));
   const effect = tree && effectOf(tree);
   if (effect !== undefined) throw invalid(`function ${effect} does more than answer`, sql);
   const statement = await prepareOnly(connection, sql);

@@ -10,9 +10,8 @@ import { connect, lockDown } from "./connect.ts";
 import { createViews, type ViewLease } from "./create-views.ts";
 import { jsonValue } from "./json-value.ts";
 import { mentionedTables } from "./mentioned-tables.ts";
-import { mentions } from "./mentions.ts";
+import { parseSql } from "./parse-sql.ts";
 import { planRanges } from "./plan-ranges.ts";
-import { tableShape } from "./table-shape.ts";
 
 /** The answer to a question: its columns at once, its rows as they come. */
 export interface Answer {
@@ -48,9 +47,8 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   const { signal, memoryLimitBytes = 2 ** 31 } = options;
   // Side by side: to start a DuckDB takes longer than to load the tables.
   const naming = mentionedTables(lake, sql, options.asOf);
-  const planning = planRanges(sql, naming);
-  // What they fail with is thrown where they are awaited.
-  for (const work of [naming, planning]) work.catch(() => {});
+  // What it fails with is thrown where it is awaited.
+  naming.catch(() => {});
   const connection = await connect(memoryLimitBytes);
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener("abort", interrupt, { once: true });
@@ -64,11 +62,10 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
     const mentioned = await naming;
     throwIfStopped(signal);
     const range = rangeOf(options);
-    const counting = await countsOnly(connection, { sql, tables: mentioned.tables });
-    // Needed for the views, and made here because the connection has to wait for the planning.
-    const read = counting === undefined ? mentioned.tables.filter(({ name }) => mentions(sql, name)) : [];
-    await Promise.allSettled(read.map((table) => tableShape(connection, table)));
-    const needed = await planning;
+    const tree = await parseSql(connection, sql);
+    const counting = await countsOnly(connection, { ...mentioned, sql, tree });
+    const needed =
+      counting === undefined ? await planRanges(connection, { ...mentioned, sql, tree }) : new Map();
     throwIfStopped(signal);
     const views = createViews(connection, { ...mentioned, sql, range, needed, counted: counting?.table });
     for await (const lease of views) leases.push(lease);
@@ -76,7 +73,7 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
       connection,
       leases.flatMap(({ files }) => files.map(({ path }) => path)),
     );
-    const statement = await checkStatement(connection, counting?.sql ?? sql);
+    const statement = await checkStatement(connection, counting ?? { sql, tree });
     throwIfStopped(signal);
     await connection.run("BEGIN TRANSACTION READ ONLY");
     const result = await statement.stream();

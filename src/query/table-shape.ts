@@ -2,24 +2,27 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ReadableTable } from "../lake/lake.ts";
 import { readerSql, readSchema } from "../lake/reader-sql.ts";
 
-// A question looks at its tables' shapes more than once, and first while it has to wait anyway.
-const kept = new WeakMap<ReadableTable, Promise<string>>();
+/** More tables than a lake has, in as many states as they have in a process. */
+const KEPT_COUNT_MAX = 256;
+
+// The same for every question, by the SQL that it follows from.
+const kept = new Map<string, Promise<string>>();
 
 /**
  * The shape (`shapeOf`) of a table's columns as they are read by their field ids.
  *
  * @throws lake_format_unsupported, as `readSchema`
  */
-export function tableShape(connection: DuckDBConnection, table: ReadableTable): Promise<string> {
-  const known = kept.get(table);
+export async function tableShape(connection: DuckDBConnection, table: ReadableTable): Promise<string> {
+  const select = `FROM ${readerSql([], readSchema(table))}`;
+  const known = kept.get(select);
   if (known !== undefined) return known;
-  const shape = describe(connection, table);
-  kept.set(table, shape);
+  if (kept.size >= KEPT_COUNT_MAX) kept.clear();
+  const shape = shapeOf(connection, select);
+  kept.set(select, shape);
+  // What failed once may work the next time.
+  shape.catch(() => kept.delete(select));
   return shape;
-}
-
-async function describe(connection: DuckDBConnection, table: ReadableTable): Promise<string> {
-  return shapeOf(connection, `FROM ${readerSql([], readSchema(table))}`);
 }
 
 /** Names and types of a query's columns, the order inside structs included. */
