@@ -3,7 +3,7 @@ import { literal } from "../src/lake/parquet/duckdb-types.ts";
 import { connect } from "../src/query/connect.ts";
 import { openQuery } from "../src/query/open-query.ts";
 import { type Measurement, cpuMsOf } from "./measurement.ts";
-import { LAST_DAY, queryLake, type QueryLakeSize, storedBytes } from "./query-lake.ts";
+import { compactedBytes, LAST_DAY, pulledBytes, queryLake, type QueryLakeSize } from "./query-lake.ts";
 
 const RUN_COUNT = 7;
 /** Years of a small company, months of a larger one, a month of a very large one. */
@@ -35,10 +35,16 @@ interface Question {
  * DuckDB takes by itself, in turns, since the machine is not always as fast.
  */
 export async function measureQuery(): Promise<Measurement[]> {
-  const measurements: Measurement[] = [await storedBytes()];
+  const measurements: Measurement[] = [await pulledBytes()];
   for (const size of SIZES) {
     const lake = await queryLake(size);
     const label = `${size.rowCount.toLocaleString("en")} rows in ${size.dayCount} days`;
+    measurements.push({
+      name: `stored bytes of the raw JSON's, compacted, ${label}`,
+      values: [await compactedBytes(lake)],
+      unit: "%",
+      goal: { max: 15 },
+    });
     for (const question of await questions(lake)) {
       const { name, goalMs } = question;
       const { ours, oursCpu, plain } = await times(lake, question);

@@ -7,11 +7,12 @@ import type { DataFile, LakeTable, StagedFile } from "../lake.ts";
 import { leaseFiles } from "../leased-files.ts";
 import { adoptFiles } from "../parquet/adopt-files.ts";
 import { type Duckdb, DuckdbError } from "../parquet/duckdb.ts";
-import { ROW_GROUP_ROW_COUNT, writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
+import { writeParquet, type WrittenFile } from "../parquet/write-parquet.ts";
 import { tsOrderId } from "../spec/ts-order.ts";
 import { readSchema, type ReadSchema, readerSql } from "../reader-sql.ts";
 import { internalsOf } from "../table.ts";
 import type { CompactionGroup } from "./plan-compaction.ts";
+import { rowGroupRowCounts } from "./row-group-row-counts.ts";
 
 /** Writes the rows of a group's files into new ones and gives those; the caller commits or discards them. */
 export type RewriteFiles = (
@@ -24,11 +25,8 @@ export type RewriteFiles = (
 const SORTED_ROW_COUNT_MAX = 32_768;
 /** So many it sorts with a second thread too, in half the time: most of it opens files, hundreds of them. */
 const SORTED_BY_TWO_ROW_COUNT_MAX = 24_576;
-/** Rows may be wider than usual: where memory does not suffice, slices and row groups are made smaller, this often and by this factor. */
-const NARROWING_COUNT_MAX = 3;
+/** Rows may be wider than usual: where memory does not suffice, so many times as many slices are made, and smaller row groups. */
 const NARROWING_FACTOR = 4;
-/** DuckDB has no row groups of fewer rows. */
-const ROW_GROUP_ROW_COUNT_MIN = 2_048;
 
 /**
  * Writes the rows of a group's files, whatever columns the table had when they were written, into one file, in the order of
@@ -85,10 +83,11 @@ async function writeInOrder(
   rows: { readonly files: readonly DataFile[]; readonly sliceCount: number; readonly isSorted: boolean },
 ): Promise<readonly WrittenFile[]> {
   const { files, isSorted } = rows;
+  const groupRowCounts = rowGroupRowCounts(sum(files));
   let count = rows.sliceCount;
   for (let narrowings = 0; ; narrowings += 1) {
     const folder = join(work.folder, String(narrowings));
-    const narrowed = { ...work, rowGroupRowCount: narrowedRowCount(narrowings) };
+    const narrowed = { ...work, rowGroupRowCount: groupRowCounts[narrowings] as number };
     const isSmall = narrowings === 0 && sum(files) <= SORTED_BY_TWO_ROW_COUNT_MAX;
     try {
       await work.duckdb.rows(`SET GLOBAL threads = ${isSmall ? 2 : 1}`, work.signal);
@@ -97,7 +96,7 @@ async function writeInOrder(
       return await write(narrowed, { files: slices, folder, isSorted: true });
     } catch (error) {
       const isTight = error instanceof DuckdbError && error.isOutOfMemory;
-      if (!isTight || narrowings === NARROWING_COUNT_MAX) throw error;
+      if (!isTight || narrowings === groupRowCounts.length - 1) throw error;
       await rm(folder, { recursive: true, force: true });
       // What the attempt leaves behind adds to the next one's.
       await work.duckdb.release();
@@ -105,10 +104,6 @@ async function writeInOrder(
       if (!isSorted) count *= NARROWING_FACTOR;
     }
   }
-}
-
-function narrowedRowCount(narrowings: number): number {
-  return Math.max(ROW_GROUP_ROW_COUNT_MIN, ROW_GROUP_ROW_COUNT / NARROWING_FACTOR ** narrowings);
 }
 
 /** True where each file is in the order of `ts`, and none begins before the one before it ends. */

@@ -49,6 +49,11 @@ async function isInOrder(table: LakeTable, files: readonly Pick<DataFile, "path"
   return rows.every((row, index) => index === 0 || Number(row["ts"]) >= Number(rows[index - 1]?.["ts"]));
 }
 
+async function rowGroupCountOf(path: string | undefined): Promise<unknown> {
+  const groups = `SELECT count(DISTINCT row_group_id)::INT AS count FROM parquet_metadata('${path}')`;
+  return (await sql.rows(groups))[0]?.["count"];
+}
+
 describe("rewriteFiles", () => {
   test("keeps every value of every type, nulls and what is nested, in one file in the order of ts", async () => {
     await fc.assert(
@@ -166,6 +171,24 @@ describe("rewriteFiles", () => {
     expect(await isInOrder(table, written)).toBe(true);
   });
 
+  test.each([
+    { rowCount: 45_056, groupCount: 1 },
+    { rowCount: 45_057, groupCount: 2 },
+  ])("makes $groupCount row groups of a day of $rowCount rows", async ({ rowCount, groupCount }) => {
+    await using dir = await tempDir();
+    let { table } = await testTable(dir.path);
+    const instants = Array.from({ length: rowCount }, (_, n) => ({
+      ts: new Date(DAY * 86_400_000 + n).toISOString(),
+    }));
+    // In the order of `ts` and not.
+    for (const part of [instants.slice(1000), instants.slice(0, 1000)])
+      ({ table } = await append(table, part));
+    const written = await rewriteFiles(table, { day: DAY, files: await table.files() }, undefined);
+    expect(written.map((file) => file.rowCount)).toEqual([rowCount]);
+    expect(await rowGroupCountOf(written[0]?.path)).toBe(groupCount);
+    expect(await isInOrder(table, written)).toBe(true);
+  });
+
   test("makes slices smaller where DuckDB's memory does not suffice", async () => {
     await using dir = await tempDir();
     const lake = await openLake({
@@ -189,10 +212,7 @@ describe("rewriteFiles", () => {
     const files = await table.files();
     const written = await rewriteFiles(table, { day: DAY, files }, undefined);
     expect(written.map(({ rowCount }) => rowCount)).toEqual([8_000]);
-    const [groups] = await sql.rows(
-      `SELECT count(DISTINCT row_group_id)::INT AS count FROM parquet_metadata('${written[0]?.path}')`,
-    );
-    expect(groups).toEqual({ count: 4 });
+    expect(await rowGroupCountOf(written[0]?.path)).toBe(4);
     expect(await isInOrder(table, written)).toBe(true);
   });
 
