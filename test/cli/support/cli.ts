@@ -102,7 +102,8 @@ export interface DuoShellOptions {
 }
 
 export async function startDuoShell(options: DuoShellOptions = {}): Promise<DuoShell> {
-  const simulator = await startSimulator({ users: 20, days: 2, ...options.simulator });
+  // Its clock stands still: nothing new becomes visible between a command and the look at what it did.
+  const simulator = await startSimulator({ users: 20, days: 2, nowMs: Date.now(), ...options.simulator });
   const secretKey = options.secretKey === undefined ? simulator.secretKey() : options.secretKey;
   const env = { DUOLAKE_DUO_ENDPOINT_URL: simulator.url, DUOLAKE_SECRET_KEY_DUO: secretKey ?? undefined };
   const secrets = [simulator.secretKey(), ...(options.secrets ?? [])];
