@@ -27,6 +27,8 @@ const SORTED_ROW_COUNT_MAX = 32_768;
 const SORTED_BY_TWO_ROW_COUNT_MAX = 24_576;
 /** Rows may be wider than usual: where memory does not suffice, so many times as many slices are made, and smaller row groups. */
 const NARROWING_FACTOR = 4;
+/** Slices are read once and removed. */
+const SLICE_ZSTD_LEVEL = 1;
 
 /**
  * Writes the rows of a group's files, whatever columns the table had when they were written, into one file, in the order of
@@ -143,7 +145,14 @@ async function writeSlices(
       ({ tsMinUs, tsMaxUs }) =>
         (tsMaxUs ?? fromUs) >= fromUs && (toUs === undefined || (tsMinUs ?? 0) < toUs),
     );
-    const slice = { files: inside, folder: join(folder, String(index)), condition, isSorted: false };
+    const place = join(folder, String(index));
+    const slice = {
+      files: inside,
+      folder: place,
+      condition,
+      isSorted: false,
+      compressionLevel: SLICE_ZSTD_LEVEL,
+    };
     slices.push(...(await write(work, slice)));
     // What one sort leaves behind adds to the next one's.
     await duckdb.release();
@@ -158,18 +167,18 @@ function write(
     readonly folder: string;
     readonly condition?: string;
     readonly isSorted: boolean;
+    readonly compressionLevel?: number;
   },
 ): Promise<WrittenFile[]> {
-  const { files, folder, condition, isSorted } = part;
+  const { files, condition, ...how } = part;
   const rows = readerSql(files, schema);
   return writeParquet(duckdb, {
     source: condition === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${condition})`,
     fields: schema.fields,
-    folder,
     day,
-    isSorted,
     signal,
     rowGroupRowCount,
+    ...how,
   });
 }
 
