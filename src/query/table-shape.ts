@@ -2,10 +2,10 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ReadableTable } from "../lake/lake.ts";
 import { readerSql, readSchema } from "../lake/reader-sql.ts";
 
-/** More tables than a lake has, in as many states as they have in a process. */
+/** More than the tables of a lake and their newest files, in as many states as they have while a process runs. */
 const KEPT_COUNT_MAX = 256;
 
-// The same for every question, by the SQL that it follows from.
+// Files never change, and the columns of a table are in the SQL: a shape is the same for every question.
 const kept = new Map<string, Promise<string>>();
 
 /**
@@ -14,19 +14,22 @@ const kept = new Map<string, Promise<string>>();
  * @throws lake_format_unsupported, as `readSchema`
  */
 export async function tableShape(connection: DuckDBConnection, table: ReadableTable): Promise<string> {
-  const select = `FROM ${readerSql([], readSchema(table))}`;
+  return shapeOf(connection, `FROM ${readerSql([], readSchema(table))}`);
+}
+
+/** Names and types of a query's columns, the order inside structs included; asked once in the life of a process. */
+export function shapeOf(connection: DuckDBConnection, select: string): Promise<string> {
   const known = kept.get(select);
   if (known !== undefined) return known;
   if (kept.size >= KEPT_COUNT_MAX) kept.clear();
-  const shape = shapeOf(connection, select);
+  const shape = describe(connection, select);
   kept.set(select, shape);
   // What failed once may work the next time.
   shape.catch(() => kept.delete(select));
   return shape;
 }
 
-/** Names and types of a query's columns, the order inside structs included. */
-export async function shapeOf(connection: DuckDBConnection, select: string): Promise<string> {
+async function describe(connection: DuckDBConnection, select: string): Promise<string> {
   const reader = await connection.runAndReadAll(`DESCRIBE ${select}`);
   return JSON.stringify(reader.getRowsJS().map(([name, type]) => [name, type]));
 }
