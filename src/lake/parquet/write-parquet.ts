@@ -6,7 +6,7 @@ import type { Duckdb } from "./duckdb.ts";
 import { fieldIds, identifier, literal } from "./duckdb-types.ts";
 import { type ColumnStatistics, type Metrics, metricsOf } from "./metrics.ts";
 
-/** Half as many make the files a tenth larger; twice as many do not fit into DuckDB's memory. */
+/** Half as many make the files a tenth larger; with twice as many, files of several groups take DuckDB twice as long. */
 export const ROW_GROUP_ROW_COUNT = 24_576;
 
 /**
