@@ -29,6 +29,10 @@ export interface MaintainHandlerOptions {
 
 /** Whatever is under way is given up from here on; what was committed stays. */
 const REMAINING_MS_MIN = 60_000;
+/** So much of what was done is forgotten at most where a table ends the function; the next time it is the first, and noted. */
+const NOTE_INTERVAL_MS = 10_000;
+/** Of a table that never had its turn. */
+const NEVER_MS = 0;
 
 /**
  * Makes the handler of the rule for maintenance: maintains table after table, in the order of `plan-maintenance.ts`, until the
@@ -45,16 +49,32 @@ export function maintainHandler(options: MaintainHandlerOptions): (context: Lamb
     const maintained = await readMaintained(store, statusPath);
     const results: MaintainedTable[] = [];
     const due = planMaintenance(app.tables, maintained, nowMs());
+    let notedMs = -Infinity;
     for (const { table, scope } of due) {
       if (signal.aborted) break;
       const startMs = nowMs();
+      const before = maintained.get(table.resolvedName);
+      maintained.set(table.resolvedName, {
+        wholeMs: NEVER_MS,
+        lookedMs: NEVER_MS,
+        ...before,
+        begunMs: startMs,
+      });
+      if (startMs - notedMs >= NOTE_INTERVAL_MS) {
+        await writeMaintained(store, statusPath, maintained);
+        notedMs = startMs;
+      }
       const result = await maintainOne(app, table, { scope, signal });
-      // What was stopped is the first of the next invocation.
-      if (signal.aborted && result.error?.code === "stopped") break;
+      if (signal.aborted && result.error?.code === "stopped") {
+        // What was stopped is the first of the next invocation.
+        if (before === undefined) maintained.delete(table.resolvedName);
+        else maintained.set(table.resolvedName, before);
+        break;
+      }
       results.push(result);
       tell(logger, result);
       // A table that fails must not keep the others waiting for ever: it has had its turn.
-      const wholeMs = scope === "all" ? startMs : maintained.get(table.resolvedName)?.wholeMs;
+      const wholeMs = scope === "all" ? startMs : before?.wholeMs;
       maintained.set(table.resolvedName, { wholeMs: wholeMs ?? startMs, lookedMs: startMs });
     }
     await writeMaintained(store, statusPath, maintained);

@@ -8,6 +8,8 @@ export interface LastMaintained {
   readonly wholeMs: number;
   /** As a whole, or its open days only. */
   readonly lookedMs: number;
+  /** When work on it began that nobody saw end: it may have ended the function. */
+  readonly begunMs?: number;
 }
 
 /** When tables were maintained, by their names in the lake. */
@@ -45,13 +47,17 @@ export async function writeMaintained(
   maintained: Maintained,
 ): Promise<void> {
   const tables = Object.fromEntries(
-    [...maintained].map(([name, { wholeMs, lookedMs }]) => [name, [wholeMs, lookedMs]]),
+    [...maintained].map(([name, { wholeMs, lookedMs, begunMs }]) => [
+      name,
+      [wholeMs, lookedMs, ...(begunMs === undefined ? [] : [begunMs])],
+    ]),
   );
   await store.replace(path, new TextEncoder().encode(stringifyJson({ version: VERSION, tables })));
 }
 
 function lastOf(times: Json): LastMaintained | undefined {
   if (!Array.isArray(times)) return undefined;
-  const [wholeMs, lookedMs] = times as readonly Json[];
-  return typeof wholeMs === "number" && typeof lookedMs === "number" ? { wholeMs, lookedMs } : undefined;
+  const [wholeMs, lookedMs, begunMs] = times as readonly Json[];
+  if (typeof wholeMs !== "number" || typeof lookedMs !== "number") return undefined;
+  return { wholeMs, lookedMs, ...(typeof begunMs === "number" && { begunMs }) };
 }

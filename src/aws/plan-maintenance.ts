@@ -16,7 +16,8 @@ const LOOK_AGE_MS_MIN = 5 * HOUR_MS;
 
 /**
  * Says which tables are due, in the order in which they are to be maintained; pure. Once a day of UTC, from shortly after three o'clock
- * on, each table as a whole, the one that has waited longest first; then those whose open days nobody has looked at for hours.
+ * on, each table as a whole, the one that has waited longest first; then those whose open days nobody has looked at for hours. A table whose
+ * turn was not seen to end waits for those that have waited longer than since then: it may have taken the function down with it.
  */
 export function planMaintenance(
   tables: readonly KeptTable[],
@@ -26,17 +27,25 @@ export function planMaintenance(
   const wholeMs = ({ resolvedName }: KeptTable): number => maintained.get(resolvedName)?.wholeMs ?? -Infinity;
   const lookedMs = ({ resolvedName }: KeptTable): number =>
     maintained.get(resolvedName)?.lookedMs ?? -Infinity;
+  const begunMs = ({ resolvedName }: KeptTable): number => maintained.get(resolvedName)?.begunMs ?? -Infinity;
   const whole = tables.filter((table) => isDueWhole(wholeMs(table), nowMs));
   const others = new Set(whole);
   // A time that lies ahead was written by a wrong clock.
   const isDueOpen = (table: KeptTable): boolean => Math.abs(nowMs - lookedMs(table)) >= LOOK_AGE_MS_MIN;
   const open = tables.filter((table) => !others.has(table) && isDueOpen(table));
+  const byTurn =
+    (lastMs: (table: KeptTable) => number) =>
+    (a: KeptTable, b: KeptTable): number =>
+      order(Math.max(lastMs(a), begunMs(a)), Math.max(lastMs(b), begunMs(b)));
   return [
-    ...whole.toSorted((a, b) => wholeMs(a) - wholeMs(b)).map((table) => ({ table, scope: "all" as const })),
-    ...open
-      .toSorted((a, b) => lookedMs(a) - lookedMs(b))
-      .map((table) => ({ table, scope: "open_days" as const })),
+    ...whole.toSorted(byTurn(wholeMs)).map((table) => ({ table, scope: "all" as const })),
+    ...open.toSorted(byTurn(lookedMs)).map((table) => ({ table, scope: "open_days" as const })),
   ];
+}
+
+/** A difference would be no number for two that never had their turn. */
+function order(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isDueWhole(lastMs: number, nowMs: number): boolean {
