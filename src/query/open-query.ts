@@ -63,9 +63,9 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
     throwIfStopped(signal);
     const range = rangeOf(options);
     const tree = await parseSql(connection, sql);
-    const counting = await countsOnly(connection, { ...mentioned, sql, tree });
-    const needed =
-      counting === undefined ? await planRanges(connection, { ...mentioned, sql, tree }) : new Map();
+    const question = { sql, tree, tables: mentioned.tables };
+    const counting = await countsOnly(connection, question);
+    const needed = counting === undefined ? await planRanges(connection, question) : new Map();
     throwIfStopped(signal);
     const views = createViews(connection, { ...mentioned, sql, range, needed, counted: counting?.table });
     for await (const lease of views) leases.push(lease);

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type JsonObject, parseJson } from "../core/json.ts";
+import { parseJson } from "../core/json.ts";
 import type { ReadableTable, TsRange } from "../lake/lake.ts";
 import { duckdbType, identifier } from "../lake/parquet/duckdb-types.ts";
 import { readSchema } from "../lake/reader-sql.ts";
@@ -7,6 +7,7 @@ import { effectOf } from "./check-statement.ts";
 import { latestViews } from "./latest-views.ts";
 import { mentions } from "./mentions.ts";
 import { namesOnly } from "./names-only.ts";
+import type { ParsedQuestion } from "./parsed-question.ts";
 import { type PlanNode, rangesOfPlan } from "./ranges-of-plan.ts";
 import { nodesOf } from "./sql-nodes.ts";
 
@@ -29,20 +30,12 @@ const PLAIN_PLANS = "SET disabled_optimizers = 'statistics_propagation,late_mate
  * The connection is not locked down yet, and to plan a question is to look at what it names; so only one that names nothing but these
  * tables and their views is planned. The empty tables are gone afterwards.
  *
- * @param options `tree`: of the question, from `parseSql`; `tables`: its tables, whose views are not made yet
+ * @param question whose views are not made yet
  * @returns by the name of the table; empty where the question bounds nothing, names anything else, or is none
  */
 export async function planRanges(
   connection: DuckDBConnection,
-  {
-    sql,
-    tree,
-    tables,
-  }: {
-    readonly sql: string;
-    readonly tree: JsonObject | undefined;
-    readonly tables: readonly ReadableTable[];
-  },
+  { sql, tree, tables }: ParsedQuestion,
 ): Promise<ReadonlyMap<string, TsRange>> {
   if (!TS.test(sql) || !CONDITION.test(sql)) return new Map();
   const latest = latestViews(tables);

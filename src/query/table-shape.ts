@@ -6,7 +6,7 @@ import { readerSql, readSchema } from "../lake/reader-sql.ts";
 const KEPT_COUNT_MAX = 256;
 
 // Files never change, and the columns of a table are in the SQL: a shape is the same for every question.
-const kept = new Map<string, Promise<string>>();
+const kept = new Map<string, string>();
 
 /**
  * The shape (`shapeOf`) of a table's columns as they are read by their field ids.
@@ -18,18 +18,13 @@ export async function tableShape(connection: DuckDBConnection, table: ReadableTa
 }
 
 /** Names and types of a query's columns, the order inside structs included; asked once in the life of a process. */
-export function shapeOf(connection: DuckDBConnection, select: string): Promise<string> {
+export async function shapeOf(connection: DuckDBConnection, select: string): Promise<string> {
   const known = kept.get(select);
   if (known !== undefined) return known;
-  if (kept.size >= KEPT_COUNT_MAX) kept.clear();
-  const shape = describe(connection, select);
-  kept.set(select, shape);
-  // What failed once may work the next time.
-  shape.catch(() => kept.delete(select));
-  return shape;
-}
-
-async function describe(connection: DuckDBConnection, select: string): Promise<string> {
   const reader = await connection.runAndReadAll(`DESCRIBE ${select}`);
-  return JSON.stringify(reader.getRowsJS().map(([name, type]) => [name, type]));
+  const shape = JSON.stringify(reader.getRowsJS().map(([name, type]) => [name, type]));
+  // Kept when it is there, not while it is asked: another question must not end with the one that asked first.
+  if (kept.size >= KEPT_COUNT_MAX) kept.clear();
+  kept.set(select, shape);
+  return shape;
 }
