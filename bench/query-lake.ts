@@ -45,7 +45,7 @@ export interface QueryLakeSize {
  * to other days, in turns. The company is as large as its logins say. The lake is kept for the next time.
  */
 export async function queryLake(size: QueryLakeSize): Promise<Lake> {
-  const warehouse = join(tmpdir(), "duolake-bench", `lake-v8-${size.rowCount}-${size.dayCount}`);
+  const warehouse = join(tmpdir(), "duolake-bench", `lake-v9-${size.rowCount}-${size.dayCount}`);
   const lake = await openBenchLake(warehouse);
   if ((await lake.load("duo_auth"))?.snapshotId !== undefined) return lake;
   await rm(warehouse, { recursive: true, force: true });

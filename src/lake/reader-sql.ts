@@ -16,6 +16,9 @@ export interface ReadSchema {
   readonly leafKey?: string;
 }
 
+// Metadata never changes, and a question asks for its columns several times; to compare all schemas ever takes a millisecond.
+const SCHEMAS = new WeakMap<TableMetadata, ReadSchema>();
+
 /**
  * The columns of a table with their field ids.
  *
@@ -24,6 +27,8 @@ export interface ReadSchema {
  */
 export function readSchema(table: ReadableTable): ReadSchema {
   const { metadata, name } = internalsOf(table).loaded;
+  const known = SCHEMAS.get(metadata);
+  if (known !== undefined) return known;
   const paths = [...renamedFields(metadata).map(({ path }) => path), ...reusedNames(metadata)];
   if (paths.length > 0) {
     throw new DuolakeError(
@@ -33,9 +38,11 @@ export function readSchema(table: ReadableTable): ReadSchema {
   }
   const { fields } = currentSchema(metadata);
   const leaves = leavesOf(fields);
-  return isConstant(metadata, leaves)
+  const schema = isConstant(metadata, leaves)
     ? { fields, leafKey: leafKeyOf(leaves.map(({ id }) => id)) }
     : { fields };
+  SCHEMAS.set(metadata, schema);
+  return schema;
 }
 
 /** True where each leaf has had the name and type of today in every schema that had it. */

@@ -1,4 +1,9 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from "@duckdb/node-api";
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBPreparedStatement,
+  DuckDBResult,
+} from "@duckdb/node-api";
 import { stopped, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
@@ -106,15 +111,23 @@ async function* rowsOf(reading: Reading): AsyncGenerator<readonly (readonly Json
   const api = await import("@duckdb/node-api");
   try {
     throwIfStopped(reading.signal);
-    for await (const rows of result.yieldRows()) {
-      yield rows.map((row) => row.map((value) => jsonValue(value, api)));
-    }
+    for await (const chunk of result) yield rowsOfChunk(chunk, api);
     await checkEnd(reading);
   } catch (error) {
     throw failureOf(error, reading);
   } finally {
     await close();
   }
+}
+
+/** By columns, as DuckDB keeps them: going from row to row it is asked for each value anew which columns there are. */
+function rowsOfChunk(
+  chunk: DuckDBDataChunk,
+  api: typeof import("@duckdb/node-api"),
+): readonly (readonly Json[])[] {
+  const rows = Array.from({ length: chunk.rowCount }, (): Json[] => []);
+  chunk.visitColumnMajor((value, row) => rows[row]?.push(jsonValue(value, api)));
+  return rows;
 }
 
 /**

@@ -37,7 +37,7 @@ export async function planRanges(
   connection: DuckDBConnection,
   { sql, tree, tables }: ParsedQuestion,
 ): Promise<ReadonlyMap<string, TsRange>> {
-  if (!TS.test(sql) || !CONDITION.test(sql)) return new Map();
+  if (tables.length === 0 || !TS.test(sql) || !CONDITION.test(sql)) return new Map();
   const latest = latestViews(tables);
   const names = [...tables.flatMap(({ name }) => [name, daysOf(name)]), ...latest.map(({ name }) => name)];
   const isPlanned =
@@ -50,13 +50,14 @@ export async function planRanges(
   await connection.run(PLAIN_PLANS);
   await connection.run("BEGIN TRANSACTION");
   try {
-    for (const table of tables) await connection.run(emptyTableSql(table));
-    for (const days of tables.map(({ name }) => daysOf(name)).filter((name) => mentions(sql, name))) {
-      await connection.run(`CREATE TABLE IF NOT EXISTS ${identifier(days)} (${DAY_COLUMNS})`);
-    }
-    for (const view of latest.filter(({ name }) => mentions(sql, name))) {
-      await connection.run(`CREATE VIEW ${identifier(view.name)} AS ${view.sql}`);
-    }
+    const days = tables.map(({ name }) => daysOf(name)).filter((name) => mentions(sql, name));
+    const views = latest.filter(({ name }) => mentions(sql, name));
+    const relations = [
+      ...tables.map(emptyTableSql),
+      ...days.map((name) => `CREATE TABLE IF NOT EXISTS ${identifier(name)} (${DAY_COLUMNS})`),
+      ...views.map((view) => `CREATE VIEW ${identifier(view.name)} AS ${view.sql}`),
+    ];
+    await connection.run(relations.join("; "));
     return rangesOfPlan(await planOf(connection, sql));
   } finally {
     await connection.run("ROLLBACK");

@@ -189,6 +189,19 @@ describe("rewriteFiles", () => {
     expect(await isInOrder(table, written)).toBe(true);
   });
 
+  test("writes no Bloom filters", async () => {
+    await using dir = await tempDir();
+    let { table } = await testTable(dir.path);
+    const rows = Array.from({ length: 2_000 }, (_, n) => ({
+      ts: new Date(DAY * 86_400_000 + n).toISOString(),
+      event: { hash: `h${n % 20}` },
+    }));
+    for (const part of [rows.slice(1000), rows.slice(0, 1000)]) ({ table } = await append(table, part));
+    const [written] = await rewriteFiles(table, { day: DAY, files: await table.files() }, undefined);
+    const filters = `SELECT count(bloom_filter_length)::INT AS count FROM parquet_metadata('${written?.path}')`;
+    expect(await sql.rows(filters)).toEqual([{ count: 0 }]);
+  });
+
   test("makes slices smaller where DuckDB's memory does not suffice", async () => {
     await using dir = await tempDir();
     const lake = await openLake({
