@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import { CommitConflict, CommitUnknown } from "./catalog/catalog.ts";
+import { provenCatalog } from "./catalog/proven.ts";
 import type { GlueOptions } from "./catalog/glue-client.ts";
 import type { RestReach } from "./catalog/rest/rest-options.ts";
 import { evolveTable } from "./evolve-table.ts";
@@ -48,7 +49,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const opened = openStore(options);
   const { warehouse } = opened;
   const store = options.store ?? opened.store;
-  const { catalog, isStoreTheLock } = openCatalog({
+  const { catalog: chosen, isStoreTheLock } = openCatalog({
     choice: options.catalog,
     store,
     warehouse,
@@ -63,7 +64,10 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   // Where the catalog says where files are, the warehouse of the configuration holds none.
   const holdsFiles = options.catalog.type !== "rest" || options.store !== undefined;
   const spoolRoot = holdsFiles ? opened.spoolRoot : join(localFolderOf(options), "spool");
-  const prove = provenOnce(store, `${warehouse}/${database}`);
+  const prove = (): Promise<void> =>
+    guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`));
+  // On a disk the link of the commit itself shows whether the file system has any.
+  const catalog = opened.isRemote && isStoreTheLock ? provenCatalog(chosen, prove) : chosen;
   const engine = (keepsFiles: boolean): Duckdb =>
     duckdb({ ...options.duckdb, keepsFiles, temporaryFolder: join(spoolRoot, `duckdb-${randomUUID()}`) });
   const tools: LakeTools = {
@@ -83,12 +87,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
         const loaded = await tools.catalog.load(name);
         return loaded === undefined ? undefined : lakeTable(tools, loaded);
       }),
-    create: (name, table) =>
-      guard(`create table ${name}`, async () => {
-        // On a disk the link of the commit itself shows whether the file system has any.
-        if (opened.isRemote && isStoreTheLock) await prove();
-        return create(tools, { name, ...table });
-      }),
+    create: (name, table) => guard(`create table ${name}`, () => create(tools, { name, ...table })),
     evolve: (table, columns) =>
       guard(`add columns to table ${table.name}`, async () => {
         const base = internalsOf(table).loaded;
@@ -101,23 +100,10 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
         return loaded === undefined ? undefined : maintainTable(await lakeTable(tools, loaded), how);
       }),
     probe: async () => {
-      if (holdsFiles)
-        await guard(`write to ${warehouse}`, () => probeStore(store, `${warehouse}/${database}`));
+      if (holdsFiles) await prove();
       // A catalog beside the store has permissions of its own.
       if (!isStoreTheLock) await guard("ask the catalog", () => catalog.list());
     },
-  };
-}
-
-/** Probes a store before the first table is made in it; where that fails, again before the next. */
-function provenOnce(store: Store, folder: string): () => Promise<void> {
-  let proving: Promise<void> | undefined;
-  return () => {
-    proving ??= probeStore(store, folder).catch((error: unknown) => {
-      proving = undefined;
-      throw error;
-    });
-    return proving;
   };
 }
 

@@ -152,6 +152,44 @@ describe("openLake on S3", () => {
     expect(server.buckets.keys("bucket")).toEqual([]);
   });
 
+  test("a store that ignores If-None-Match is refused by the first commit to a lake that was copied to it", async () => {
+    await using dir = await tempDir();
+    await using honest = await startS3Server();
+    await using careless = await startS3Server({ ignoresConditions: true });
+    await (await s3Lake(honest, dir.path)).create("t", { columns, properties });
+    for (const key of honest.buckets.keys("bucket")) {
+      careless.buckets.set("bucket", key, honest.buckets.bytes("bucket", key)?.toString() ?? "");
+    }
+    const before = careless.buckets.keys("bucket");
+    const table = await (await s3Lake(careless, dir.path)).load("t");
+    if (table === undefined) throw new Error("Cannot test: the table is not there");
+    const writer = table.writer();
+    writer.add({ ts: "2024-01-01T00:00:00Z" });
+    const { files } = await writer.finish();
+    const change = { setProperties: { [CURSOR]: "1" }, compareAndSet: { key: CURSOR, from: "0", to: "1" } };
+    await expect(table.commit({ files, ...change })).rejects.toMatchObject({
+      code: "lake_unwritable",
+      message: expect.stringContaining("If-None-Match"),
+    });
+    await table.discard(files);
+    expect(careless.buckets.keys("bucket")).toEqual(before);
+  });
+
+  test("the store is probed once by a process that commits, and not by one that only reads", async () => {
+    await using dir = await tempDir();
+    await using server = await startS3Server();
+    const made = await (await s3Lake(server, dir.path)).create("t", { columns, properties });
+    const { table } = await append(made, [{ ts: "2024-01-01T00:00:00Z" }]);
+    await append(table, [{ ts: "2024-01-01T01:00:00Z" }]);
+    const probes = (): number =>
+      server.ledger.filter(({ operation, key }) => operation === "PutObject" && key.includes("/.probe-"))
+        .length;
+    expect(probes()).toBe(2);
+    const reader = await s3Lake(server, dir.path);
+    await (await reader.load("t"))?.files();
+    expect(probes()).toBe(2);
+  });
+
   test("a store that does not know If-None-Match at all is refused too", async () => {
     await using dir = await tempDir();
     await using server = await startS3Server({
