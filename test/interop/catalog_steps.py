@@ -35,3 +35,11 @@ def commits(catalog, identifier, count):
         except CommitFailedException:
             conflicts += 1
     return f"{counted(done, 'commit')} of PyIceberg after {counted(conflicts, 'conflict')}"
+
+
+def sets(catalog, identifiers, properties):
+    """Sets properties of tables, as other engines do that say how much history to keep."""
+    for identifier in identifiers:
+        with catalog.load_table(identifier).transaction() as transaction:
+            transaction.set_properties(properties)
+    return "done"

@@ -1,7 +1,7 @@
 """Reads tables through PyIceberg's own Glue catalog, or commits to one of them.
 
 Usage: check_glue.py JOB, where JOB is a JSON file with `endpoint`, `database`, `mode` and
-`read`: `when`, `tables` = [{"name", "rows", "metadata_location"}]; `commit`: `table`, `count`.
+`read`: `when`, `tables` = [{"name", "rows", "metadata_location"}]; `commit`: `table`, `count`; `set`: `tables`, `properties`.
 Prints one JSON object per check, and a line about what it did; exits with 0 when everything ran, also where a check failed.
 """
 
@@ -12,7 +12,7 @@ import sys
 import boto3
 from pyiceberg.catalog.glue import GlueCatalog
 
-from catalog_steps import commits, reads
+from catalog_steps import commits, reads, sets
 from checks import Wrong, check, counted, differ, none_wrong
 
 
@@ -62,10 +62,14 @@ def commit(job):
     print(commits(catalog_of(job), (job["database"], job["table"]), job["count"]))
 
 
+def set_properties(job):
+    print(sets(catalog_of(job), [(job["database"], name) for name in job["tables"]], job["properties"]))
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
-    {"read": read, "commit": commit}[job["mode"]](job)
+    {"read": read, "commit": commit, "set": set_properties}[job["mode"]](job)
 
 
 if __name__ == "__main__":

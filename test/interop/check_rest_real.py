@@ -10,7 +10,7 @@ import sys
 
 from pyiceberg.catalog.rest import RestCatalog
 
-from catalog_steps import commits, reads
+from catalog_steps import commits, reads, sets
 from checks import Wrong, check, counted, differ, none_wrong
 
 
@@ -42,10 +42,7 @@ def main(path):
     if job["mode"] == "commit":
         print(commits(catalog, (job["database"], job["table"]), job["count"]))
         return
-    for name in job["tables"]:
-        with catalog.load_table((job["database"], name)).transaction() as transaction:
-            transaction.set_properties(job["properties"])
-    print("done")
+    print(sets(catalog, [(job["database"], name) for name in job["tables"]], job["properties"]))
 
 
 main(sys.argv[1])

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type EventTable, type Harness, startHarness } from "../support/pull-harness.ts";
+import { EVENT_TABLES, type EventTable, type Harness, startHarness } from "../support/pull-harness.ts";
 import { runChild } from "./child.ts";
 import { type MiniAws, startMiniAws } from "./mini-aws.ts";
 import { queriedRows } from "./queried-rows.ts";
@@ -11,11 +11,16 @@ import type { Check, Report } from "./report.ts";
 const SCRIPT = fileURLToPath(new URL("check_glue.py", import.meta.url));
 const TIMEOUT_MS = 180_000;
 const BUCKET = "duolake-interop";
-const TABLES: readonly EventTable[] = ["auth", "admin"];
+const TABLES: readonly EventTable[] = [...EVENT_TABLES, "activity", "trust_monitor"];
 /** Commits that PyIceberg makes while we pull. */
 const FOREIGN_COMMIT_COUNT = 12;
 const PULL_COUNT_MAX = 40;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SHORT_HISTORY = {
+  "history.expire.max-snapshot-age-ms": "86400000",
+  "history.expire.min-snapshots-to-keep": "2",
+};
 
 /** What the steps share. */
 interface Stage {
@@ -44,8 +49,8 @@ export async function checkGlue(report: Report, python: string): Promise<void> {
   try {
     await makeBucket(running);
     await using harness = await startHarness({
-      simulator: { eventsPerDay: { authentication: 600, administrator: 120 } },
-      tables: TABLES,
+      simulator: { eventsPerDay: { authentication: 600, administrator: 120, telephony: 60 } },
+      tables: [...TABLES, "summary"],
       warehouse: `s3://${BUCKET}/lake`,
       catalog: { type: "glue" },
     });
@@ -83,6 +88,39 @@ async function checkTables(stage: Stage): Promise<void> {
   });
   await report.run("Glue: pulls go on after it", async () => pulled(harness, 1));
   await readTables(stage, "after PyIceberg's commits");
+  await report.run("Glue: a column of ours is added", () => widened(stage));
+  await readTables(stage, "after a column was added");
+  await report.run("Glue: maintenance", () => maintained(stage));
+  await readTables(stage, "after our maintenance");
+  await report.run("Glue: pulls go on after that", async () => pulled(harness, 1));
+  await readTables(stage, "in the end");
+}
+
+async function widened({ harness }: Stage): Promise<string> {
+  const { lake } = await harness.start();
+  const table = await lake.load("duo_admin");
+  if (table === undefined) throw new Error("there is no table");
+  const { columns } = await lake.evolve(table, [...table.columns, { name: "added", type: "decimal(9,2)" }]);
+  return `${columns.length} columns, ${await pulled(harness, 1)}`;
+}
+
+/** Days later, so that there are closed days to compact and snapshots to expire. */
+async function maintained(stage: Stage): Promise<string> {
+  const { harness } = stage;
+  const { lake } = await harness.start();
+  const names = await lake.list();
+  await runPython(stage, { mode: "set", tables: names, properties: SHORT_HISTORY });
+  harness.simulator.clock.advance(2 * DAY_MS);
+  let [before, after, expired] = [0, 0, 0];
+  for (const name of names) {
+    const done = await lake.maintain(name);
+    if (done === undefined) throw new Error(`table ${name} is gone`);
+    before += done.filesBefore.count;
+    after += done.filesAfter.count;
+    expired += done.expiredSnapshotCount;
+  }
+  if (after >= before || expired === 0) throw new Error(`${before} -> ${after} files, ${expired} expired`);
+  return `${names.length} tables, ${before} -> ${after} files, ${expired} snapshots expired`;
 }
 
 /** Pulls so many times; then the lake must hold what Duo has. */

@@ -1,23 +1,21 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startHarness } from "../support/pull-harness.ts";
 import { LOG_TABLES } from "../../src/duo/tables/index.ts";
-import { runChild } from "./child.ts";
 import { type ExpectedTable, fillLake } from "./fill-lake.ts";
 import { checkGlue } from "./glue.ts";
 import { hasMiniAws } from "./mini-aws.ts";
 import { preparePython } from "./python.ts";
-import { type Check, createReport, type Report } from "./report.ts";
+import { createReport, type Report } from "./report.ts";
 import { checkRest } from "./rest.ts";
 import { checkRealRest } from "./rest-real.ts";
+import { runReaders } from "./run-readers.ts";
 import { checkSimulator } from "./simulator.ts";
 import { checkSpark } from "./spark.ts";
 
 // Lets readers that share no code with us read every table, and compares what they find with what must be there.
 
-const CHECKS_TIMEOUT_MS = 300_000;
 const EVENTS_PER_DAY = {
   authentication: 1_300,
   telephony: 60,
@@ -69,26 +67,19 @@ async function checkTables(report: Report, python: string, folder: string): Prom
     return tables.map(({ name }) => name).join(", ");
   });
   if (tables.length === 0) return;
-  const job = join(folder, "job.json");
-  await writeFile(job, JSON.stringify({ tables }));
-  await report.run("readers: all checks of the tables ran", async () => {
-    let count = 0;
-    const script = fileURLToPath(new URL("check_tables.py", import.meta.url));
-    const { code, complaint } = await runChild(python, ["-B", script, job], {
-      timeoutMs: CHECKS_TIMEOUT_MS,
-      onLine: (line) => {
-        // A library may have something to say as well.
-        if (!line.startsWith("{")) return print(line);
-        report.add(JSON.parse(line) as Check);
-        count += 1;
-      },
-    });
-    if (code !== 0) throw new Error(`Python ended with exit code ${code}\n${complaint}`);
-    if (complaint !== "") print(complaint);
-    return `${count}`;
-  });
+  const readers = { report, python, folder, print };
+  await report.run("readers: all checks of the tables ran", () =>
+    runReaders(readers, { script: "check_tables.py" }, tables),
+  );
   if (isWithoutSpark) print("without Spark and Iceberg's own server, as asked");
-  else await checkSpark(report, { python, harness, tables });
+  else {
+    await checkSpark(report, {
+      python,
+      harness,
+      tables,
+      readAgain: (when) => runReaders(readers, { script: "check_again.py", when }, tables),
+    });
+  }
 }
 
 process.exitCode = await main().catch((error: unknown) => {

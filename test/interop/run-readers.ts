@@ -1,0 +1,50 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runChild } from "./child.ts";
+import type { ExpectedTable } from "./fill-lake.ts";
+import type { Check, Report } from "./report.ts";
+
+const TIMEOUT_MS = 300_000;
+
+/** A way of reading tables of a folder: a script beside this file, and what it is told beside the tables. */
+export interface Reading {
+  readonly script: "check_tables.py" | "check_again.py";
+  readonly when?: string;
+}
+
+/**
+ * Runs the checks of PyIceberg, pyarrow and fastavro over tables of a folder.
+ *
+ * @param tools `folder` is one for a file of the job; `print` gets what is no check
+ * @returns how many checks there were
+ * @throws Error with what Python complained of, where it did not run to its end
+ */
+export async function runReaders(
+  tools: {
+    readonly report: Report;
+    readonly python: string;
+    readonly folder: string;
+    readonly print: (line: string) => void;
+  },
+  { script, ...told }: Reading,
+  tables: readonly ExpectedTable[],
+): Promise<string> {
+  const { report, python, folder, print } = tools;
+  const job = join(folder, "job.json");
+  await writeFile(job, JSON.stringify({ ...told, tables }));
+  let count = 0;
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { code, complaint } = await runChild(python, ["-B", path, job], {
+    timeoutMs: TIMEOUT_MS,
+    onLine: (line) => {
+      // A library may have something to say as well.
+      if (!line.startsWith("{")) return print(line);
+      report.add(JSON.parse(line) as Check);
+      count += 1;
+    },
+  });
+  if (code !== 0) throw new Error(`Python ended with exit code ${code}\n${complaint}`);
+  if (complaint !== "") print(complaint);
+  return `${count}`;
+}
