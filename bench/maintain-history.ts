@@ -22,6 +22,8 @@ const DAY_US = 86_400_000_000;
 /** Two years are 210,240 commits and take long; what grows with them shows before. */
 const COMMIT_COUNT = Number(process.env["DUOLAKE_BENCH_COMMITS"] ?? 15 * PER_DAY);
 const COMPARED_COUNT = 1_000;
+/** As many without any maintenance, to compare with; more would take long, and show no more. */
+const UNMAINTAINED_COUNT_MAX = 15 * PER_DAY;
 const REPORT_DAYS = 30;
 /**
  * Each so many days the rows of the small files are read and written anew; between them, the last file that came of it is copied. What
@@ -34,6 +36,10 @@ const TS_ID = 1;
 /** What commits and maintenance cost after a long time of commits every five minutes, with a maintenance each day. */
 export async function measureHistory(): Promise<Measurement[]> {
   const { rows } = await recordedRows(1_000);
+  return [...(await maintained(rows)), ...(await unmaintained(rows))];
+}
+
+function maintained(rows: readonly Row[]): Promise<Measurement[]> {
   return withBenchLake(async (bench) => {
     const days = Math.ceil(COMMIT_COUNT / PER_DAY);
     const rewritten = rewriter(bench);
@@ -74,6 +80,26 @@ export async function measureHistory(): Promise<Measurement[]> {
         values: [(live / days) * 365],
         unit: "files",
         goal: { max: 400 },
+      },
+    ];
+  }, storeInMemory);
+}
+
+/** The same commits where nobody maintains the table. */
+function unmaintained(rows: readonly Row[]): Promise<Measurement[]> {
+  return withBenchLake(async (bench) => {
+    const count = Math.min(COMMIT_COUNT, UNMAINTAINED_COUNT_MAX);
+    const commits = committer(bench, rows);
+    for (let tick = 0; tick < count; tick += 1) await commits.next();
+    const [old, fresh] = await beside(commits, rows);
+    const live = (await bench.lake.load("auth"))?.fileCount ?? 0;
+    const name = `without maintenance: commits after ${count}, to the first of a new table`;
+    return [
+      { name, values: [median(old) / median(fresh)], unit: "x" },
+      {
+        name: "without maintenance: live data files for a year at that rate",
+        values: [(live / (count + COMPARED_COUNT)) * PER_DAY * 365],
+        unit: "files",
       },
     ];
   }, storeInMemory);
