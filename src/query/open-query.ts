@@ -8,6 +8,7 @@ import { stopped, throwIfStopped } from "../core/clock.ts";
 import { DuolakeError, errorText } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Lake, TsRange } from "../lake/lake.ts";
+import { interruptOn } from "../lake/parquet/interrupt-on.ts";
 import type { Moment } from "../lake/table-at.ts";
 import { checkStatement, invalid } from "./check-statement.ts";
 import { countsOnly } from "./counts-only.ts";
@@ -55,13 +56,12 @@ export async function openQuery(lake: Lake, sql: string, options: QueryOptions =
   // What it fails with is thrown where it is awaited.
   naming.catch(() => {});
   const connection = await connect(memoryLimitBytes);
-  const interrupt = (): void => connection.interrupt();
-  signal?.addEventListener("abort", interrupt, { once: true });
+  const release = interruptOn(connection, signal);
   const leases: ViewLease[] = [];
   const close = async (): Promise<void> => {
-    signal?.removeEventListener("abort", interrupt);
+    release();
     connection.closeSync();
-    for (const { release } of leases) await release();
+    for (const lease of leases) await lease.release();
   };
   try {
     const mentioned = await naming;

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DuckDBPreparedStatement } from "@duckdb/node-api";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Column } from "../../src/core/columns.ts";
 import { DEAD_LETTER_COLUMNS } from "../../src/pipeline/dead-letters.ts";
 import { openQuery } from "../../src/query/open-query.ts";
@@ -130,6 +131,7 @@ describe("openQuery, when the answer cannot be finished:", () => {
   });
 
   afterAll(() => lake[Symbol.asyncDispose]());
+  afterEach(() => vi.restoreAllMocks());
 
   const BREAKS_OFF =
     "SELECT CASE WHEN i = 700000 THEN error('row 700000') ELSE i END FROM range(800000) t(i)";
@@ -173,6 +175,18 @@ describe("openQuery, when the answer cannot be finished:", () => {
       for await (const some of rows) if (some.length > 0) stop.abort();
     })();
     await expect(reading).rejects.toMatchObject({ code: "stopped" });
+  });
+
+  test("stops where the signal comes just before DuckDB begins, which forgets it", async () => {
+    const stop = new AbortController();
+    const begin = DuckDBPreparedStatement.prototype.stream;
+    vi.spyOn(DuckDBPreparedStatement.prototype, "stream").mockImplementation(function (
+      this: DuckDBPreparedStatement,
+    ) {
+      stop.abort();
+      return begin.call(this);
+    });
+    await expect(lake.ask(LONG, { signal: stop.signal })).rejects.toMatchObject({ code: "stopped" });
   });
 
   test("a reader that has seen enough ends it", async () => {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { stopped, throwIfStopped } from "../../core/clock.ts";
 import { DuolakeError, errorText } from "../../core/errors.ts";
+import { interruptOn } from "./interrupt-on.ts";
 
 const MIB = 1024 * 1024;
 /** The least that writes 100,000 wide rows without being halved; the process takes about 100 MiB more. */
@@ -13,8 +14,6 @@ const MEMORY_LIMIT_BYTES = 320 * MIB;
  * other core has the rows of the next file to make.
  */
 const THREAD_COUNT = 1;
-
-const INTERRUPT_INTERVAL_MS = 50;
 
 export interface DuckdbOptions {
   /** What DuckDB may use before it spills to disk. */
@@ -133,23 +132,13 @@ interface Session {
   readonly close: () => void;
 }
 
-/**
- * An interrupt that comes just before a statement begins to run is forgotten by DuckDB, so it is repeated until the
- * statement gives up.
- */
 function openSession(
   connection: DuckDBConnection,
   { signal, onBroken }: { readonly signal: AbortSignal | undefined; readonly onBroken: () => void },
 ): Session {
-  let repeating: NodeJS.Timeout | undefined;
-  const interrupt = (): void => {
-    connection.interrupt();
-    repeating = setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS);
-  };
-  signal?.addEventListener("abort", interrupt, { once: true });
+  const release = interruptOn(connection, signal);
   const close = (): void => {
-    clearInterval(repeating);
-    signal?.removeEventListener("abort", interrupt);
+    release();
     connection.closeSync();
   };
   if (signal?.aborted) {
