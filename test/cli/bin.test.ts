@@ -1,0 +1,55 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { tempDir } from "../lake/support/temp-dir.ts";
+
+// What `npm ci` has built, or `npm run build` since.
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ACCOUNT = [
+  "--api-hostname",
+  "api-12345678.duosecurity.com",
+  "--integration-key",
+  "DIXXXXXXXXXXXXXXXXXX",
+];
+const BIN = join(ROOT, "bin/duolake.js");
+
+function duolake(
+  cwd: string,
+  ...args: readonly string[]
+): { readonly status: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: "utf8" });
+  return { status, output: stdout + stderr };
+}
+
+describe("bin/duolake.js, as it is built:", () => {
+  let dir: Awaited<ReturnType<typeof tempDir>>;
+
+  beforeAll(async () => {
+    dir = await tempDir();
+    const { status, output } = duolake(dir.path, "init", "logs", "--yes", ...ACCOUNT);
+    if (status !== 0) throw new Error(`Cannot test, has it been built? ${output}`);
+    return () => dir[Symbol.asyncDispose]();
+  });
+
+  test("every part of the bundle can be loaded", () => {
+    const parts = readdirSync(join(ROOT, "dist/cli")).filter((name) => name.endsWith(".js"));
+    const loads = parts.map((name) => `await import(${JSON.stringify(join(ROOT, "dist/cli", name))});`);
+    const script = `${loads.join("")}console.log(${parts.length})`;
+    const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(Number(said)).toBeGreaterThan(20);
+  });
+
+  test.each([
+    [["validate"], "is valid"],
+    [["query", "SELECT 40 + 2 AS answer"], "42"],
+    [["pull"], "duolake secret set duo"],
+    [["status"], "duo"],
+    [["query", "SELECT nonsense"], "nonsense"],
+  ])("%j works", (args, words) => {
+    const { output } = duolake(join(dir.path, "logs"), ...args);
+    expect(output).toContain(words);
+    expect(output).not.toContain("    at ");
+  });
+});
