@@ -9,7 +9,7 @@ const SPILLING = "CREATE TABLE many AS SELECT i, md5(i::VARCHAR) AS text FROM ra
 test("a DuckDB ends with its connection, and what it spilled is gone", async () => {
   await using dir = await tempDir();
   const folder = join(dir.path, "spill");
-  const connection = await connect(32 * 2 ** 20, { temp_directory: folder });
+  const connection = await connect(32 * 2 ** 20, { temp_directory: folder, threads: "1" });
   await connection.run(SPILLING);
   expect(existsSync(folder)).toBe(true);
   connection.closeSync();
