@@ -14,6 +14,15 @@ export function jsonValue(value: DuckDBValue, api: Api): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "bigint") return exactInteger(value);
+  // Structs come first: most values of `SELECT *` are in them.
+  if (value instanceof api.DuckDBStructValue) {
+    return Object.fromEntries(
+      Object.entries(value.entries).map(([key, item]) => [key, jsonValue(item, api)]),
+    );
+  }
+  if (value instanceof api.DuckDBListValue || value instanceof api.DuckDBArrayValue) {
+    return value.items.map((item) => jsonValue(item, api));
+  }
   if (value instanceof api.DuckDBTimestampTZValue) {
     // Beyond the years that ISO 8601 writes with four digits, DuckDB's own text says more than a wrong instant.
     const us = Number(value.micros);
@@ -26,14 +35,6 @@ export function jsonValue(value: DuckDBValue, api: Api): Json {
     value instanceof api.DuckDBTimestampNanosecondsValue
   ) {
     return value.toString().replace(" ", "T");
-  }
-  if (value instanceof api.DuckDBListValue || value instanceof api.DuckDBArrayValue) {
-    return value.items.map((item) => jsonValue(item, api));
-  }
-  if (value instanceof api.DuckDBStructValue) {
-    return Object.fromEntries(
-      Object.entries(value.entries).map(([key, item]) => [key, jsonValue(item, api)]),
-    );
   }
   if (value instanceof api.DuckDBMapValue) {
     return value.entries.map((entry) => ({
