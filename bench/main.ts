@@ -36,8 +36,13 @@ else runAll(first === "--json" ? second : undefined);
 
 async function runOne(name: string, isRaw: boolean): Promise<void> {
   const suite = SUITES[name];
-  if (suite === undefined)
-    throw new Error(`Cannot measure: --suite must be one of ${Object.keys(SUITES).join(", ")}, got ${name}`);
+  if (suite === undefined) {
+    process.stderr.write(
+      `Cannot measure: --suite must be one of ${Object.keys(SUITES).join(", ")}, got ${name}\n`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const measurements = await suite();
   if (isRaw) process.stdout.write(JSON.stringify(measurements));
   else for (const measurement of measurements) say(line(measurement));
