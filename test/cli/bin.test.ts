@@ -45,14 +45,15 @@ describe("bin/duolake.js, as it is built:", () => {
   });
 
   test.each([
-    [["validate"], "is valid"],
-    [["query", "SELECT 40 + 2 AS answer"], "42"],
-    [["pull"], "duolake secret set duo"],
-    [["status"], "duo"],
-    [["query", "SELECT nonsense"], "nonsense"],
-  ])("%j works", (args, words) => {
-    const { output } = duolake(join(dir.path, "logs"), ...args);
+    { args: ["validate"], words: "is valid", code: 0 },
+    { args: ["query", "SELECT 40 + 2 AS answer"], words: "answer\n    42\n", code: 0 },
+    { args: ["pull"], words: "`duolake secret set duo` sets it", code: 0 },
+    { args: ["status"], words: "never pulled", code: 0 },
+    { args: ["query", "SELECT nonsense"], words: 'column "nonsense" was not found', code: 2 },
+  ])("$args ends with exit code $code", ({ args, words, code }) => {
+    const { status, output } = duolake(join(dir.path, "logs"), ...args);
     expect(output).toContain(words);
+    expect(status).toBe(code);
     expect(output).not.toContain("    at ");
   });
 });

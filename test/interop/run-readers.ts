@@ -7,16 +7,13 @@ import type { Check, Report } from "./report.ts";
 
 const TIMEOUT_MS = 300_000;
 
-/** A way of reading tables of a folder: a script beside this file, and what it is told beside the tables. */
-export interface Reading {
-  readonly script: "check_tables.py" | "check_again.py";
-  readonly when?: string;
-}
+const SCRIPT = fileURLToPath(new URL("check_tables.py", import.meta.url));
 
 /**
  * Runs the checks of PyIceberg, pyarrow and fastavro over tables of a folder.
  *
  * @param tools `folder` is one for a file of the job; `print` gets what is no check
+ * @param job `when` where they were read before, and only what may have changed is looked at
  * @returns how many checks there were
  * @throws Error with what Python complained of, where it did not run to its end
  */
@@ -27,15 +24,13 @@ export async function runReaders(
     readonly folder: string;
     readonly print: (line: string) => void;
   },
-  { script, ...told }: Reading,
-  tables: readonly ExpectedTable[],
+  job: { readonly tables: readonly ExpectedTable[]; readonly when?: string },
 ): Promise<string> {
   const { report, python, folder, print } = tools;
-  const job = join(folder, "job.json");
-  await writeFile(job, JSON.stringify({ ...told, tables }));
+  const file = join(folder, "job.json");
+  await writeFile(file, JSON.stringify(job));
   let count = 0;
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { code, complaint } = await runChild(python, ["-B", path, job], {
+  const { code, complaint } = await runChild(python, ["-B", SCRIPT, file], {
     timeoutMs: TIMEOUT_MS,
     onLine: (line) => {
       // A library may have something to say as well.

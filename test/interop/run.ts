@@ -68,16 +68,14 @@ async function checkTables(report: Report, python: string, folder: string): Prom
   });
   if (tables.length === 0) return;
   const readers = { report, python, folder, print };
-  await report.run("readers: all checks of the tables ran", () =>
-    runReaders(readers, { script: "check_tables.py" }, tables),
-  );
+  await report.run("readers: all checks of the tables ran", () => runReaders(readers, { tables }));
   if (isWithoutSpark) print("without Spark and Iceberg's own server, as asked");
   else {
     await checkSpark(report, {
       python,
       harness,
       tables,
-      readAgain: (when) => runReaders(readers, { script: "check_again.py", when }, tables),
+      readAgain: (when) => runReaders(readers, { tables, when }),
     });
   }
 }

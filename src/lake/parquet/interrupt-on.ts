@@ -14,7 +14,8 @@ export function interruptOn(connection: DuckDBConnection, signal: AbortSignal | 
   let repeating: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     connection.interrupt();
-    repeating = setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS);
+    // What runs keeps the program alive; where nothing does, this must not.
+    repeating = setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS).unref();
   };
   if (signal?.aborted) interrupt();
   else signal?.addEventListener("abort", interrupt, { once: true });

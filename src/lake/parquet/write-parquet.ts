@@ -63,7 +63,7 @@ export async function writeParquet(
     "COMPRESSION zstd",
     `COMPRESSION_LEVEL ${compressionLevel}`,
     `ROW_GROUP_SIZE ${rowGroupRowCount}`,
-    // DuckDB makes them for columns with a dictionary, which says the same: a fortieth of the file, and no question is faster.
+    // DuckDB makes them for columns with a dictionary, which says the same: a fortieth of the file, and no question tried is faster.
     "WRITE_BLOOM_FILTER false",
     "RETURN_STATS",
     `FIELD_IDS ${fieldIds(fields)}`,
